@@ -1,0 +1,168 @@
+"""What every provider promises: a request goes in, bytes come out, and five ways to fail.
+
+A provider is told nothing of schools: no names, classes, grades or ids. That is the privacy rule, stated by a signature.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+#: Shapes a picture may have, and its size in pixels as (width, height). Sides are multiples of 16 and every area is above
+#: 655,360 pixels, the floor that today's OpenAI image models document.
+SIZES: dict[str, tuple[int, int]] = {"wide": (1536, 864), "square": (1024, 1024), "tall": (864, 1536)}
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """What an engine of this provider can do beyond drawing from words."""
+
+    edits: bool = False
+    seeds: bool = False
+    partials: bool = False
+
+
+@dataclass(frozen=True)
+class DrawRequest:
+    """One picture, asked for once.
+
+    ``words`` is the whole text that is sent (meta prompt and the student's words); ``prompt`` is the student's words alone,
+    for a drawer that reads plain words. ``size`` is (width, height) in pixels. ``seed`` is None where the engine has none.
+    """
+
+    words: str
+    prompt: str
+    language: str
+    size: tuple[int, int]
+    quality: str = ""
+    seed: int | None = None
+    source: bytes | None = None
+    mask: bytes | None = None
+    safety_identifier: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What the service says this picture took: tokens, and money in micro-dollars (1 USD = 1,000,000) where it is known."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    micros: int | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One picture as the service sent it: encoded image bytes, not yet checked by anyone.
+
+    ``understood`` and ``missed`` are the words that a word-reading drawer used and could not use, in the student's spelling.
+    """
+
+    image: bytes
+    usage: Usage = field(default_factory=Usage)
+    revised_prompt: str = ""
+    understood: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """How to reach one service. The key is handed over at the last moment and kept nowhere.
+
+    ``kind`` is "sketch", "openai" or "azure". ``deadline`` is the total time in seconds from the first byte sent to the last
+    byte received, whatever the service does in between. ``extra`` holds fields that only self-hosted servers know.
+    """
+
+    kind: str
+    model: str = ""
+    base_url: str = ""
+    api_key: str = ""
+    api_version: str = ""
+    deadline: float = 150.0
+    connect_timeout: float = 5.0
+    max_answer_bytes: int = 40 * 1024 * 1024
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+class Provider(Protocol):
+    """Speaks to one kind of service. Both methods raise only the errors below."""
+
+    abilities: Abilities
+
+    def ask(self, request: DrawRequest, spool: Path) -> None:
+        """Send the request once and leave the raw answer at ``spool`` (temporary name, fsync, rename) unparsed."""
+
+    def read(self, spool: Path, request: DrawRequest) -> Drawn:
+        """Turn a spooled answer into a picture; safe to call again after a crash, and never bills."""
+
+
+def write_spool(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write ``chunks`` so that ``path`` either holds all of them on disk or does not exist."""
+    temporary = path.with_name(path.name + ".part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(temporary, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class ProviderError(Exception):
+    """An answer that is no picture. ``detail`` is for the operator and never holds the student's words.
+
+    ``code`` is the service's own code, ``http_status`` its status or None, ``request_id`` the service's id of the request.
+    """
+
+    def __init__(self, detail: str, *, code: str = "", http_status: int | None = None, request_id: str = "") -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code
+        self.http_status = http_status
+        self.request_id = request_id
+
+
+class Refused(ProviderError):
+    """Final: the service blocked the words or the picture. ``stage`` is "input", "output" or "unknown"."""
+
+    def __init__(self, detail: str, *, stage: str = "unknown", categories: tuple[str, ...] = (), **kwargs) -> None:
+        super().__init__(detail, **kwargs)
+        self.stage = stage
+        self.categories = categories
+
+
+class Busy(ProviderError):
+    """Later: asked too fast, or the service is full. ``retry_after`` is in seconds, None where the service did not say."""
+
+    def __init__(self, detail: str, *, retry_after: float | None = None, **kwargs) -> None:
+        super().__init__(detail, **kwargs)
+        self.retry_after = retry_after
+
+
+class Broken(ProviderError):
+    """The service failed, or its answer is no picture. Tried again later, with a limit.
+
+    ``is_perhaps_charged`` is True where a success was announced but no usable picture came (a 200 with cut JSON, say): then the
+    picture may have been drawn and billed, and asking again could pay twice.
+    """
+
+    def __init__(self, detail: str, *, is_perhaps_charged: bool = False, **kwargs) -> None:
+        super().__init__(detail, **kwargs)
+        self.is_perhaps_charged = is_perhaps_charged
+
+
+class Unanswered(ProviderError):
+    """The request left and no answer came: perhaps drawn, perhaps charged. Never asked again by the machine."""
+
+
+class Misconfigured(ProviderError):
+    """An adult must act: key, money, model, address. ``kind`` is "key", "money", "model", "blocked", "address" or "request"."""
+
+    def __init__(self, detail: str, *, kind: str, **kwargs) -> None:
+        super().__init__(detail, **kwargs)
+        self.kind = kind

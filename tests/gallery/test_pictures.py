@@ -212,8 +212,10 @@ class TestOrientation:
         assert (result.size, near(result.getpixel((x, y)), (255, 0, 0), by=30)) == (size, True)
         assert not result.getexif()
 
-    def test_broken_exif_does_not_spoil_the_picture(self):
-        raw = encoded(drawing(), "JPEG", exif=b"Exif\0\0MM\0*\xff\xff\xff\xff broken")
+    @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+    @pytest.mark.parametrize("exif", [b"Exif\0\0MM\0*\xff\xff\xff\xff broken", b"Exif\0\0no header at all"])
+    def test_broken_exif_does_not_spoil_the_picture(self, exif):
+        raw = encoded(drawing(), "JPEG", exif=exif)
         assert prepare(raw, label=LABEL).width == 64
 
 

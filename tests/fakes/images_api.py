@@ -20,7 +20,7 @@ Scripts are kept by route: "images" (generations and edits), "models", "moderati
 
 A journal line is written when the request has arrived, before it is answered, so that it outlives whoever asked. It holds
 ``number`` (from 1), ``at`` (Unix time), ``method``, ``path`` (with query), ``route``, ``headers`` (lower-case names),
-``fields`` (of the body; images are described by name, type, bytes and sha256, never stored) and ``outcome`` (the behaviour's name).
+``fields`` (of the body; images as name, type, bytes and sha256, never stored) and ``outcome`` (the behaviour's name).
 """
 
 from __future__ import annotations

@@ -1,0 +1,117 @@
+"""A spooled answer becomes a picture, or is told apart from one. Nothing here is billed; all of it may be done again."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from .base import Broken, Drawn, ProviderError, Service, Usage
+from .clients import address_of, line_to
+from .wire import LineAdapter
+
+#: A reworded prompt is shown in the glass box; longer than this it is no prompt.
+LONGEST_REVISED_PROMPT = 4000
+
+
+def read_answer(spool: Path, service: Service) -> Drawn:
+    """Return the picture in ``spool``: not empty, at most ``service.max_answer_bytes``, and not yet checked by anyone.
+
+    Raises ``Broken(is_perhaps_charged=True)`` for everything else: a success was announced, so it may have been billed.
+    """
+    content = _parsed(spool)
+    image = _first_image(content)
+    if encoded := image.get("b64_json"):
+        picture = _decoded(encoded)
+    elif address := image.get("url"):
+        picture = _fetched(str(address), service)
+    else:
+        raise _no_picture("no_image", "The answer has neither an image nor an address.")
+    revised = image.get("revised_prompt")
+    return Drawn(
+        image=picture,
+        usage=_usage(content.get("usage")),
+        revised_prompt=revised[:LONGEST_REVISED_PROMPT] if isinstance(revised, str) else "",
+    )
+
+
+def _no_picture(code: str, detail: str) -> Broken:
+    return Broken(detail, is_perhaps_charged=True, code=code, http_status=200)
+
+
+def _parsed(spool: Path) -> dict:
+    try:
+        content = json.loads(spool.read_bytes())
+    except OSError as error:
+        raise _no_picture("spool", f"The spooled answer cannot be read ({type(error).__name__}).") from None
+    except (ValueError, RecursionError):
+        # "from None": the parser's error carries the whole answer, which may quote the prompt.
+        raise _no_picture("no_json", "The answer is not JSON.") from None
+    if not isinstance(content, dict):
+        raise _no_picture("no_object", "The answer is not a JSON object.")
+    return content
+
+
+def _first_image(content: dict) -> dict:
+    images = content.get("data")
+    if isinstance(images, list) and images and isinstance(images[0], dict):
+        return images[0]
+    if content.get("error"):
+        raise _no_picture("error_in_success", "The answer is an error with the status of a success.")
+    raise _no_picture("no_data", "The answer has no data.")
+
+
+def _decoded(encoded: object) -> bytes:
+    try:
+        picture = base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else b""
+    except (binascii.Error, ValueError):
+        raise _no_picture("no_base64", "The image is not base64.") from None
+    if not picture:
+        raise _no_picture("no_base64", "The image is empty.")
+    return picture
+
+
+def _fetched(address: str, service: Service) -> bytes:
+    """Fetch a picture that the service left on its own server, under the service's own deadline and size.
+
+    Only there: an answer must not be able to make this server call any other (its cloud's metadata, say).
+    """
+    address = urljoin(address_of(service) + "/", address)
+    try:
+        is_its_own = _origin(address) == _origin(address_of(service))
+    except ValueError:  # a port that is no number
+        is_its_own = False
+    if not is_its_own:
+        raise _no_picture("foreign_url", "The answer points to another server.")
+    with requests.Session() as session:
+        session.trust_env = False  # neither proxies nor .netrc
+        adapter = LineAdapter(line_to(service))
+        session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        try:
+            response = session.get(address, allow_redirects=False, timeout=service.deadline)
+        except (ProviderError, requests.RequestException) as error:
+            raise _no_picture("not_fetched", f"The picture could not be fetched ({type(error).__name__}).") from None
+    if response.status_code != 200 or not response.content:
+        raise _no_picture("not_fetched", f"The picture could not be fetched (HTTP {response.status_code}).")
+    return response.content
+
+
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _usage(given: object) -> Usage:
+    if not isinstance(given, dict):
+        return Usage()
+    return Usage(input_tokens=_count(given.get("input_tokens")), output_tokens=_count(given.get("output_tokens")))
+
+
+def _count(value: object) -> int | None:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
+    return value if is_count and isinstance(value, int) else None

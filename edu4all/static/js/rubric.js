@@ -1,0 +1,49 @@
+// The grading desk: <form data-rubric> with fieldsets .crit of radio buttons that carry data-points (and data-words, said under them).
+// Digits choose the level of the criterion in focus and go on to the next; Ctrl+Enter saves. keys.js brings the other keys and the switch.
+const form = document.querySelector("form[data-rubric]");
+
+if (form) {
+  const criteria = [...form.querySelectorAll(".crit")];
+  const comment = form.querySelector("textarea");
+  const total = form.querySelector("[data-total]");
+  const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 2 });
+  const chosen = (criterion) => criterion.querySelector("input:checked");
+
+  const show = () => {
+    let sum = 0;
+    for (const criterion of criteria) {
+      const level = chosen(criterion);
+      sum += Number(level?.dataset.points ?? 0);
+      const words = criterion.querySelector("[data-level-words]");
+      if (words && level) words.textContent = level.dataset.words ?? "";
+    }
+    if (total) total.textContent = number.format(sum);
+  };
+  form.addEventListener("change", show);
+  show();
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
+      event.preventDefault();
+      const button = form.querySelector("[data-ctrl-enter]") ?? form.querySelector("button:not([type=button])");
+      if (form.requestSubmit) form.requestSubmit(button);
+      else button?.click();
+      return;
+    }
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    if (!digit || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (document.documentElement.hasAttribute("data-keys-off")) return;
+    const focus = document.activeElement;
+    const inRubric = criteria.some((criterion) => criterion.contains(focus));
+    // Elsewhere digits belong to whatever has the focus; on the bare page they begin with the first open criterion.
+    if (!inRubric && focus !== document.body && focus?.id !== "main") return;
+    const at = inRubric ? criteria.findIndex((criterion) => criterion.contains(focus)) : Math.max(0, criteria.findIndex((criterion) => !chosen(criterion)));
+    const level = criteria[at]?.querySelectorAll("input[type=radio]")[digit - 1];
+    if (!level) return;
+    event.preventDefault();
+    level.checked = true;
+    level.dispatchEvent(new Event("change", { bubbles: true }));
+    const next = criteria[at + 1];
+    (next ? chosen(next) ?? next.querySelector("input") : comment ?? level).focus();
+  });
+}

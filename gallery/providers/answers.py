@@ -16,6 +16,7 @@ from .wire import LineAdapter
 
 #: A reworded prompt is shown in the glass box; longer than this it is no prompt.
 LONGEST_REVISED_PROMPT = 4000
+MOST_PARTS = 100_000
 
 
 def read_answer(spool: Path, service: Service) -> Drawn:
@@ -45,9 +46,14 @@ def _no_picture(code: str, detail: str) -> Broken:
 
 def _parsed(spool: Path) -> dict:
     try:
-        content = json.loads(spool.read_bytes())
+        body = spool.read_bytes()
     except OSError as error:
         raise _no_picture("spool", f"The spooled answer cannot be read ({type(error).__name__}).") from None
+    # One picture comes in a few dozen parts; the same bytes in millions of tiny ones would take a gigabyte to parse.
+    if body.count(b",") + body.count(b"[") > MOST_PARTS:
+        raise _no_picture("too_many_parts", "The answer has too many parts.")
+    try:
+        content = json.loads(body)
     except (ValueError, RecursionError):
         # "from None": the parser's error carries the whole answer, which may quote the prompt.
         raise _no_picture("no_json", "The answer is not JSON.") from None

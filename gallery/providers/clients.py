@@ -89,7 +89,8 @@ def _checked_address(service: Service) -> str:
     try:
         parts = urlsplit(address)
         is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number
+        httpx2.URL(address)
+    except (ValueError, httpx2.InvalidURL):  # a port that is no number, a name that no name can be
         is_usable = False
     if not is_usable:
         raise Misconfigured("The address is not one that can be asked.", kind="address", code="bad_address")

@@ -49,7 +49,13 @@ _MONEY_CODES = {
 _MODEL_CODES = {"model_not_found", "deploymentnotfound", "model_deprecated", "modeldeprecated", "invalid_model"}
 _KEY_CODES = {"invalid_api_key", "invalid_authentication", "permission_denied", "permissiondenied"}
 _BLOCKED_CODES = {"account_deactivated", "access_terminated", "unsupported_country_region_territory"}
-_BLOCKED_PHRASES = ("temporarily blocked", "resource has been blocked", "account has been deactivated", "access was terminated")
+_BLOCKED_PHRASES = (
+    "temporarily blocked",
+    "resource has been blocked",
+    "account has been deactivated",
+    "access was terminated",
+    "you have been blocked",
+)
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-/\[\]]{0,79}")
 _REQUEST_ID_HEADERS = ("x-request-id", "apim-request-id", "x-ms-request-id")

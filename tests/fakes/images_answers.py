@@ -311,7 +311,7 @@ def not_http(asked: Asked) -> None:
 
 @_behaviour
 def gzip_bomb(asked: Asked) -> None:
-    """A small body that says it is gzip and unpacks to 200 MB."""
+    """A small body that says it is gzip and unpacks to 50 MB."""
     asked.send(200, _bomb(), {"Content-Type": "application/json", "Content-Encoding": "gzip"})
 
 
@@ -481,7 +481,7 @@ def _png(width: int, height: int, kind: int) -> bytes:
 def _bomb() -> bytes:
     import gzip  # only one behaviour needs it
 
-    return gzip.compress(b" " * 200_000_000, compresslevel=1)
+    return gzip.compress(b" " * 50_000_000, compresslevel=1)
 
 
 def read_fields(content_type: str, body: bytes) -> dict:

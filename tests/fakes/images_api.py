@@ -29,6 +29,7 @@ import argparse
 import json
 import os
 import signal
+import ssl
 import threading
 import time
 from collections import deque
@@ -47,9 +48,17 @@ Behaviour = str | Sequence  # a name, or (name, options)
 class FakeImagesAPI:
     """Runs the server in a thread of this process, bound to 127.0.0.1, until the ``with`` block ends."""
 
-    def __init__(self, *, port: int = 0, delay: float = 0.0, journal_file: Path | str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        delay: float = 0.0,
+        journal_file: Path | str | None = None,
+        certificate: Path | str | None = None,
+    ) -> None:
         self.delay = delay
         self.journal: list[dict] = []
+        self._count = 0
         self._journal_file = open(journal_file, "a", encoding="utf-8") if journal_file else None
         self._lock = threading.Lock()
         self._scripts: dict[str, deque[Behaviour]] = {}
@@ -58,7 +67,11 @@ class FakeImagesAPI:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.api = self
         self.port: int = self._server.server_address[1]
-        self.endpoint = f"http://127.0.0.1:{self.port}"
+        if certificate:  # a PEM file with a key and a certificate
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.endpoint = f"{'https' if certificate else 'http'}://127.0.0.1:{self.port}"
         self.base_url = f"{self.endpoint}/v1"
 
     def __enter__(self) -> FakeImagesAPI:
@@ -88,6 +101,13 @@ class FakeImagesAPI:
         with self._lock:
             self._always[route] = step
 
+    def forget(self) -> None:
+        """Drop the journal kept in memory, the scripts, and what was set by ``always``."""
+        with self._lock:
+            self.journal.clear()
+            self._scripts.clear()
+            self._always.clear()
+
     def requests(self, route: str = "images") -> list[dict]:
         """The journal's lines of one route."""
         with self._lock:
@@ -108,7 +128,8 @@ class FakeImagesAPI:
 
     def _note(self, line: dict) -> int:
         with self._lock:
-            line["number"] = len(self.journal) + 1
+            self._count += 1
+            line["number"] = self._count
             self.journal.append(line)
             if self._journal_file:
                 self._journal_file.write(json.dumps(line, ensure_ascii=False) + "\n")

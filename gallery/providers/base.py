@@ -11,11 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-#: Shapes a picture may have, and its size in pixels as (width, height). Sides are multiples of 16 and every area is above
-#: 655,360 pixels, the floor that today's OpenAI image models document.
-SIZES: dict[str, tuple[int, int]] = {"wide": (1536, 864), "square": (1024, 1024), "tall": (864, 1536)}
-
-
 @dataclass(frozen=True)
 class Abilities:
     """What an engine of this provider can do beyond drawing from words."""

@@ -1,0 +1,282 @@
+"""What a person may type, and the sentence they read when it does not fit."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from gallery.models import MetaPrompt
+from gallery.prompts import WORDS
+from gallery.safety.gate import MAX_PROMPT
+
+from . import pins
+from .models import Assignment, Classroom, Rubric
+
+ROSTER_LIMIT = 200
+
+
+class PasswordForm(forms.Form):
+    """The teachers' door: username or e-mail, and password."""
+
+    username = forms.CharField(
+        label=_("Username or e-mail"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
+    )
+    password = forms.CharField(
+        label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+
+class PinForm(forms.Form):
+    """The students' door: class code, name and PIN, no e-mail."""
+
+    code = forms.CharField(
+        label=pgettext_lazy("student", "Class code"),
+        max_length=20,
+        help_text=pgettext_lazy("student", "Your teacher shows it on the board."),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label=pgettext_lazy("student", "Your name"),
+        max_length=80,
+        help_text=pgettext_lazy("student", "As it stands on the class list."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    pin = forms.CharField(
+        label=pgettext_lazy("student", "PIN, six digits"),
+        max_length=12,
+        help_text=pgettext_lazy("student", "The first time, think one up and remember it."),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_pin(self):
+        pin = self.cleaned_data["pin"].strip()
+        if not pins.is_well_formed(pin):
+            raise ValidationError(pgettext_lazy("student", "A PIN has six digits."), code="pin")
+        return pin
+
+
+class PromptForm(forms.Form):
+    """One try: the words, how many pictures, and the shape where the assignment leaves it open."""
+
+    prompt = forms.CharField(
+        label=pgettext_lazy("student", "Describe your picture"),
+        help_text=pgettext_lazy("student", "Say what, where, what light and what mood."),
+        max_length=MAX_PROMPT,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true", "autocomplete": "off"}),
+        error_messages={
+            "required": pgettext_lazy("student", "Write what shall be in the picture."),
+            "max_length": pgettext_lazy("student", "This is too long: at most %(limit_value)d letters, you have %(show_value)d."),
+        },
+    )
+    pictures = forms.TypedChoiceField(
+        label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect
+    )
+    shape = forms.ChoiceField(label=_("Shape"), widget=forms.RadioSelect, required=False)
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, assignment, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.assignment = assignment
+        counts = assignment.picture_counts
+        self.fields["pictures"].choices = [(count, str(count)) for count in counts]
+        self.fields["pictures"].initial = counts[-1]
+        if assignment.is_shape_free:
+            self.fields["shape"].choices = [("wide", _("Wide")), ("square", _("Square")), ("tall", _("Tall"))]
+            self.fields["shape"].initial = assignment.shape
+        else:
+            del self.fields["shape"]
+
+    @property
+    def chosen_shape(self):
+        return self.cleaned_data.get("shape") or self.assignment.shape
+
+
+class HandInForm(forms.Form):
+    """A thought-through hand-in: title, description and reason for the chosen picture."""
+
+    title = forms.CharField(label=pgettext_lazy("student", "Title of your picture"), max_length=80)
+    alt_text = forms.CharField(
+        label=pgettext_lazy("student", "Describe your picture for a classmate who cannot see it"),
+        help_text=pgettext_lazy("student", "One or two sentences: what is there, where, in what colours."),
+        min_length=20,
+        max_length=250,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("student", "Why did you choose this one?"),
+        min_length=10,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+    )
+
+
+class ClassroomForm(forms.ModelForm):
+    class Meta:
+        model = Classroom
+        fields = ["name", "subject"]
+        help_texts = {"name": _("For example 7B."), "subject": _("For example Art and technology.")}
+
+
+class RosterForm(forms.Form):
+    """A list of names, pasted, one a line."""
+
+    names = forms.CharField(
+        label=_("Names, one on each line"),
+        help_text=_("First name and initial are enough: Anna K. No e-mail is needed."),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}),
+    )
+
+    def clean_names(self):
+        names = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines() if line.strip()]
+        if len(names) > ROSTER_LIMIT:
+            raise ValidationError(_("These are %(count)d names; %(limit)d at once is the most."), params={"count": len(names), "limit": ROSTER_LIMIT})
+        for number, name in enumerate(names, 1):
+            if len(name) > 80:
+                raise ValidationError(_("The name on line %(line)d is longer than 80 letters."), params={"line": number})
+        return names
+
+
+class AssignmentForm(forms.ModelForm):
+    """The assignment itself, and the two texts of its own meta prompt."""
+
+    frame_ru = forms.CharField(label=_("Meta prompt in Russian"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "ru"}))
+    frame_en = forms.CharField(label=_("Meta prompt in English"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "en"}))
+
+    class Meta:
+        model = Assignment
+        fields = [
+            "title",
+            "brief",
+            "language",
+            "due_at",
+            "accepts_late",
+            "points_possible",
+            "max_tries",
+            "max_pictures",
+            "shape",
+            "is_shape_free",
+            "shows_gallery",
+            "engine",
+        ]
+        widgets = {
+            "brief": forms.Textarea(attrs={"rows": 5}),
+            "due_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            "max_pictures": forms.RadioSelect,
+            "shape": forms.RadioSelect,
+        }
+        help_texts = {
+            "due_at": _("In your school's time. Empty: no date."),
+            "engine": _("Empty: the site's default engine."),
+            "points_possible": _("The best level of every criterion gives this many points in all."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["due_at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+        self.fields["engine"].queryset = self.fields["engine"].queryset.usable()
+        for language in ("ru", "en"):
+            self.fields[f"frame_{language}"].initial = self.instance.meta_prompt(language).text
+
+    def clean_due_at(self):
+        due_at = self.cleaned_data["due_at"]
+        if due_at and due_at < timezone.now() and "due_at" in self.changed_data:
+            raise ValidationError(_("This date is in the past. Choose a later one, or leave it empty."), code="past")
+        return due_at
+
+    def clean(self):
+        for language in ("ru", "en"):
+            text = self.cleaned_data.get(f"frame_{language}")
+            if text and text.count(WORDS) != 1:
+                self.add_error(
+                    f"frame_{language}",
+                    ValidationError(_("The text must hold %(mark)s exactly once: the student's words go there.") % {"mark": WORDS}),
+                )
+        return super().clean()
+
+    def write_meta_prompt(self, author):
+        """Keep the two texts as the assignment's own; unchanged ones stay as they are."""
+        for language in ("ru", "en"):
+            text = self.cleaned_data[f"frame_{language}"].replace("\r\n", "\n")
+            MetaPrompt.objects.write(self.instance.meta_prompt_key, language, text, author)
+
+
+class CriterionForm(forms.Form):
+    """One criterion; its levels are lines, from the weakest to the best."""
+
+    title = forms.CharField(label=_("Criterion"), max_length=120, required=False)
+    levels = forms.CharField(
+        label=_("Levels, one a line, the weakest first"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def clean_levels(self):
+        levels = [" ".join(line.split())[:200] for line in self.cleaned_data["levels"].splitlines() if line.strip()]
+        if len(levels) > 10:
+            raise ValidationError(_("At most ten levels."), code="levels")
+        return levels
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("title") and "levels" in cleaned and len(cleaned["levels"]) < 2:
+            self.add_error("levels", ValidationError(_("Write at least two levels, each on a line of its own."), code="levels"))
+        if cleaned.get("levels") and not cleaned.get("title"):
+            self.add_error("title", ValidationError(_("Give this criterion a name, or empty its levels."), code="title"))
+        return cleaned
+
+
+class BaseRubricFormSet(forms.BaseFormSet):
+    def clean(self):
+        if not any(self.errors) and not self.outline():
+            raise ValidationError(_("A rubric needs at least one criterion."), code="empty")
+
+    def outline(self):
+        """Return the criteria as Rubric.write takes them."""
+        return [
+            (form.cleaned_data["title"], "", list(enumerate(form.cleaned_data["levels"], 1)))
+            for form in self.forms
+            if form.cleaned_data.get("title")
+        ]
+
+
+RubricFormSet = forms.formset_factory(CriterionForm, formset=BaseRubricFormSet, extra=2, max_num=8, validate_max=True)
+
+
+def rubric_initial(rubric: Rubric):
+    """Return the rows of the rubric's form."""
+    return [
+        {"title": title, "levels": "\n".join(level or str(points) for points, level in levels)}
+        for title, _description, levels in rubric.outline()
+    ]
+
+
+class GradeForm(forms.Form):
+    """Points per criterion and a comment; criteria may be left open while grading."""
+
+    feedback = forms.CharField(
+        label=_("Comment for the student"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"})
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args, criteria, grade, **kwargs):
+        given = {row.criterion_id: row.points for row in grade.criterion_grades.all()} if grade else {}
+        initial = {"feedback": grade.feedback if grade else "", "seen_version": grade.version if grade else 0}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.criteria = criteria
+        for criterion in criteria:
+            self.fields[f"criterion_{criterion.pk}"] = forms.TypedChoiceField(
+                label=criterion.title,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[(level.points, level.title) for level in criterion.levels.all()],
+                widget=forms.RadioSelect,
+                initial=given.get(criterion.pk),
+            )
+
+    def points(self):
+        """Return the chosen points by criterion pk."""
+        chosen = {criterion.pk: self.cleaned_data[f"criterion_{criterion.pk}"] for criterion in self.criteria}
+        return {pk: points for pk, points in chosen.items() if points is not None}

@@ -1,0 +1,27 @@
+"""One module per subject; everything is importable from here."""
+
+from .assignment import Assignment
+from .classroom import Classroom, Enrollment
+from .grade import CriterionGrade, Grade, GradeChange
+from .people import Student, Teacher, User
+from .rubric import Criterion, Level, Rubric
+from .school import School
+from .submission import Submission, Version
+
+__all__ = [
+    "Assignment",
+    "Classroom",
+    "Criterion",
+    "CriterionGrade",
+    "Enrollment",
+    "Grade",
+    "GradeChange",
+    "Level",
+    "Rubric",
+    "School",
+    "Student",
+    "Submission",
+    "Teacher",
+    "User",
+    "Version",
+]

@@ -1,0 +1,47 @@
+import zoneinfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("There is no time zone “%(name)s”. An example is Europe/Moscow."), params={"name": name})
+
+
+class SchoolQuerySet(models.QuerySet):
+    def default(self):
+        """Return the school that people without another belong to, made at first need."""
+        school = self.order_by("pk").first()
+        return school or self.create(name=str(settings.SCHOOL_NAME))
+
+    def of(self, user):
+        """Return the school that ``user`` teaches or learns at; None where there is none."""
+        teaching = Q(teachers__user=user)
+        return self.filter(teaching | Q(classrooms__enrollments__student=user)).order_by("pk").first()
+
+
+class School(models.Model):
+    """Owns classes, time zone and defaults. Most sites have one; a city has many."""
+
+    name = models.CharField(_("name"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, for example RU."))
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Moscow", validators=[validate_time_zone])
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ru")
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = SchoolQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("school")
+        verbose_name_plural = _("schools")
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def zone(self):
+        return zoneinfo.ZoneInfo(self.time_zone)

@@ -1,0 +1,201 @@
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from gallery import prompts
+from gallery.models import Event, Picture, Trail
+from gallery.safety.gate import judge, language_of
+
+from .assignment import Assignment
+from .classroom import Classroom, Enrollment
+
+
+class SubmissionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return a student's own work, and all work of the classes that ``user`` teaches."""
+        return self.filter(Q(student=user) | Q(pk__in=self.taught_by(user).values("pk")))
+
+    def taught_by(self, user):
+        return self.filter(assignment__classroom__in=Classroom.objects.taught_by(user))
+
+    def handed_in(self):
+        return self.exclude(submitted_at=None)
+
+    def of_pupils(self):
+        """Leave out the try-out pupil's work, which no gradebook counts."""
+        return self.exclude(
+            Exists(
+                Enrollment.objects.filter(
+                    is_trial=True, student=OuterRef("student"), classroom=OuterRef("assignment__classroom")
+                )
+            )
+        )
+
+    def ready_to_grade(self):
+        """Return work that was handed in, or handed in anew, after it was last graded."""
+        return self.handed_in().filter(Q(grade=None) | Q(grade__graded_at__lt=F("submitted_at")))
+
+    def begin(self, assignment, student):
+        """Return ``student``'s work on ``assignment`` with its trail, made at the first visit."""
+        known = self.filter(assignment=assignment, student=student).first()
+        if known:
+            return known
+        classroom = assignment.classroom
+        with transaction.atomic():
+            Assignment.objects.select_for_update().get(pk=assignment.pk)
+            known = self.filter(assignment=assignment, student=student).first()
+            return known or self.create(
+                assignment=assignment,
+                student=student,
+                trail=Trail.objects.create(
+                    owner=student, lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse
+                ),
+            )
+
+
+class Submission(models.Model):
+    """What a student hands in: the chosen picture, its title, description and reason. It has no status: dates tell."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="submissions", verbose_name=_("assignment"))
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="submissions", verbose_name=_("student")
+    )
+    trail = models.OneToOneField(Trail, models.PROTECT, related_name="submission", verbose_name=_("trail"))
+    chosen = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="chosen_for", verbose_name=_("chosen picture")
+    )
+    submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
+    created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        constraints = [models.UniqueConstraint(fields=["assignment", "student"], name="submission_once")]
+
+    def __str__(self):
+        return f"{self.assignment_id}: {self.student_id}"
+
+    @property
+    def is_handed_in(self):
+        return self.submitted_at is not None
+
+    @property
+    def is_ready_to_grade(self):
+        grade = getattr(self, "grade", None)
+        return self.is_handed_in and (grade is None or grade.graded_at < self.submitted_at)
+
+    @property
+    def current(self):
+        """The version that counts, the newest; None before the first hand-in."""
+        return max(self.versions.all(), key=lambda version: version.number, default=None)
+
+    @property
+    def missing(self):
+        """What still lacks before the work is whole, as words a teacher reads; empty when it is handed in whole."""
+        version = self.current
+        if version is None:
+            return [str(_("picture"))] if self.chosen_id is None else [str(_("hand-in"))]
+        fields = [("title", _("title")), ("alt_text", _("description")), ("reason", _("reason"))]
+        return [str(word) for name, word in fields if not getattr(version, name)]
+
+    def tries_left(self):
+        return max(0, self.assignment.max_tries - self.trail.tries_used())
+
+    def ask(self, *, prompt, shape, pictures, parent=None, token=None):
+        """Accept one try of the student: gate the words, freeze what will be sent, queue the pictures.
+
+        A refused prompt is kept as a Generation with its gate and costs nothing. ValidationError with the code "closed",
+        "no_tries", "no_engine" or "purse" where nothing can be drawn.
+        """
+        assignment = self.assignment
+        assignment.require_open()
+        engine = assignment.drawing_engine
+        if engine is None:
+            raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
+        verdict, language = judge(prompt), language_of(prompt)
+        with transaction.atomic():
+            trail = Trail.objects.select_for_update().select_related("purse").get(pk=self.trail_id)
+            if token and (known := trail.generations.filter(token=token).first()):
+                return known
+            if verdict.outcome != "allow":
+                return trail.keep_refused(
+                    prompt=prompt,
+                    language=language,
+                    gate=verdict.gate,
+                    family=verdict.family,
+                    engine=engine,
+                    token=token,
+                )
+            if trail.tries_used() >= assignment.max_tries:
+                raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
+            frame = assignment.meta_prompt(language)
+            return trail.ask(
+                prompt=verdict.clean_prompt,
+                language=language,
+                parts=prompts.compose(frame.text, verdict.clean_prompt, shape=shape, language=language),
+                meta_prompt=frame,
+                engine=engine,
+                shape=shape,
+                pictures=pictures,
+                parent=parent,
+                token=token,
+            )
+
+    def choose(self, picture):
+        """Mark ``picture``, one of the student's own that are ready, as the best."""
+        if not Picture.objects.filter(
+            pk=picture.pk, generation__trail=self.trail_id, status=Picture.Status.READY, hidden_at=None
+        ).exists():
+            raise ValidationError(_("Choose one of your own pictures that is ready."), code="not_yours")
+        self.chosen = picture
+        self.save(update_fields=["chosen"])
+
+    def hand_in(self, *, picture, title, alt_text, reason):
+        """Keep a new version; earlier ones stay. ValidationError("closed") after the due date where late work is not taken."""
+        self.assignment.require_open()
+        self.choose(picture)
+        with transaction.atomic():
+            Submission.objects.select_for_update().get(pk=self.pk)
+            number = self.versions.count() + 1
+            version = self.versions.create(
+                number=number,
+                picture=picture,
+                title=title,
+                alt_text=alt_text,
+                reason=reason,
+                is_late=self.assignment.is_past_due,
+            )
+            Submission.objects.filter(pk=self.pk).update(submitted_at=Now())
+            Event.objects.record("submission.handed_in", trail=self.trail, actor=self.student, number=number)
+        self.refresh_from_db(fields=["submitted_at"])
+        return version
+
+
+class Version(models.Model):
+    """One hand-in of a submission; every one is kept."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    picture = models.ForeignKey(Picture, models.PROTECT, related_name="versions", verbose_name=_("picture"))
+    title = models.CharField(_("title"), max_length=80)
+    alt_text = models.CharField(_("description for someone who cannot see it"), max_length=250)
+    reason = models.TextField(_("why this picture"), max_length=1000)
+    is_late = models.BooleanField(_("late"), default=False)
+    created_at = models.DateTimeField(_("handed in"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("hand-in")
+        verbose_name_plural = _("hand-ins")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["submission", "number"], name="version_number_once")]
+
+    def __str__(self):
+        return f"{self.submission_id} v{self.number}"

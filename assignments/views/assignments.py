@@ -1,0 +1,196 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from assignments.exports import grades_csv
+from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
+from assignments.middleware import TRIAL
+from assignments.models import Assignment, Grade, Rubric, Submission
+from assignments.starters import STARTERS, starter
+from assignments.views.classrooms import own_classroom
+from gallery.models import Event, MetaPrompt
+from gallery.shown import shown
+
+
+def own_assignment(request, public_id):
+    """Return an assignment of a class that the person teaches; for everybody else it does not exist."""
+    teacher = request.teacher or request.user
+    return get_object_or_404(
+        Assignment.objects.taught_by(teacher).select_related("classroom", "rubric", "engine"), public_id=public_id
+    )
+
+
+@login_required
+def assignment_create(request, classroom_pk):
+    """Make a draft from one of the starters and open it in the editor."""
+    classroom = own_classroom(request, classroom_pk)
+    if request.method != "POST":
+        language = get_language()
+        starters = [item for item in STARTERS if item.language == language]
+        return render(request, "assignments/assignment_create.html", {"classroom": classroom, "starters": starters})
+    language = request.POST.get("language") or get_language()
+    chosen = starter(request.POST.get("starter", ""), language)
+    with transaction.atomic():
+        assignment = draft_from(chosen, classroom, request.user)
+    return redirect("assignments:assignment-edit", public_id=assignment.public_id)
+
+
+def draft_from(chosen, classroom, author):
+    """Write the starter ``chosen`` as an unpublished assignment with a rubric and a meta prompt of its own."""
+    assignment = Assignment.objects.create(
+        classroom=classroom,
+        title=chosen.title,
+        brief=chosen.brief,
+        language=chosen.language,
+        points_possible=chosen.points_possible,
+        max_tries=chosen.max_tries,
+        rubric=Rubric.objects.write(chosen.rubric, chosen.language, chosen.outline()),
+        created_by=author,
+    )
+    for language in ("ru", "en"):
+        MetaPrompt.objects.write(assignment.meta_prompt_key, language, assignment.meta_prompt(language).text, author)
+    return assignment
+
+
+@login_required
+def assignment_edit(request, public_id):
+    """Edit the assignment, its meta prompt, and its rubric while nobody was graded by it."""
+    assignment = own_assignment(request, public_id)
+    is_rubric_fixed = assignment.rubric.is_in_use
+    form = AssignmentForm(request.POST or None, instance=assignment)
+    rubric = None
+    if not is_rubric_fixed:
+        rubric = RubricFormSet(request.POST or None, initial=rubric_initial(assignment.rubric), prefix="rubric")
+    is_valid = form.is_valid() and (rubric is None or rubric.is_valid())
+    if request.method == "POST" and is_valid:
+        with transaction.atomic():
+            if "publish" in request.POST and assignment.published_at is None:
+                form.instance.published_at = timezone.now()
+            form.save()
+            form.write_meta_prompt(request.user)
+            if rubric is not None and rubric.has_changed():
+                assignment.rubric.rewrite(rubric.outline())
+            Event.objects.record("assignment.saved", subject=f"assignment:{assignment.pk}", actor=request.user)
+        said = _("Published. Students see it now.") if "publish" in request.POST else _("Saved.")
+        messages.success(request, said)
+        return redirect("assignments:assignment-detail", public_id=public_id)
+    context = {"form": form, "rubric": rubric, "assignment": assignment, "outline": assignment.rubric.outline()}
+    return render(request, "assignments/assignment_form.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_safe
+def assignment_detail(request, public_id):
+    """List the class's hand-ins with what is missing, and the way to grade them."""
+    assignment = own_assignment(request, public_id)
+    rows = gradebook(assignment, with_trial=True)
+    graded = [row for row in rows if row["grade"]]
+    context = {
+        "assignment": assignment,
+        "rows": rows,
+        "handed_in": sum(1 for row in rows if row["work"] and row["work"].is_handed_in),
+        "graded": len(graded),
+        "unreleased": sum(1 for row in graded if row["grade"].released_at is None),
+        "next": next((row["work"] for row in rows if row["work"] and row["work"].is_ready_to_grade), None),
+    }
+    return render(request, "assignments/assignment_detail.html", context)
+
+
+def gradebook(assignment, *, with_trial=False):
+    """Return one row for each student of the class, in the roster's order: enrolment, work, grade, picture, what is missing.
+
+    The number of queries does not grow with the class.
+    """
+    works = {
+        work.student_id: work
+        for work in Submission.objects.filter(assignment=assignment)
+        .select_related("chosen__generation", "chosen__engine", "grade", "trail")
+        .prefetch_related("versions", "grade__criterion_grades", "trail__generations")
+    }
+    enrollments = assignment.classroom.enrollments.active().select_related("student")
+    rows = []
+    for enrollment in enrollments:
+        work = works.get(enrollment.student_id)
+        if enrollment.is_trial and not (with_trial and work):
+            continue
+        if work:
+            work.assignment = assignment
+        rows.append(
+            {
+                "enrollment": enrollment,
+                "work": work,
+                "grade": getattr(work, "grade", None) if work else None,
+                "picture": _picture(work),
+                "tries": len(work.trail.generations.all()) if work else 0,
+                "missing": work.missing if work else [_("not begun")],
+            }
+        )
+    return rows
+
+
+def _picture(work):
+    version = work.current if work else None
+    if not (work and work.chosen):
+        return None
+    picture = shown(work.chosen, for_teacher=True)
+    if version:
+        picture.alt = version.alt_text
+    return picture
+
+
+@login_required
+@require_POST
+def grades_release(request, public_id):
+    """Show all grades of the assignment to the students at once."""
+    assignment = own_assignment(request, public_id)
+    count = Grade.objects.release(assignment, request.user)
+    if count:
+        messages.success(request, ngettext("%(count)d grade released.", "%(count)d grades released.", count) % {"count": count})
+    else:
+        messages.info(request, _("There are no new grades to release."))
+    return redirect("assignments:assignment-detail", public_id=public_id)
+
+
+@login_required
+@require_safe
+def grades_export(request, public_id):
+    """Give the class's grades as CSV."""
+    assignment = own_assignment(request, public_id)
+    rows = [(row["enrollment"], row["work"], row["grade"]) for row in gradebook(assignment)]
+    response = HttpResponse(grades_csv(assignment, rows), content_type="text/csv; charset=utf-8")
+    name = slugify(f"{assignment.classroom.name} {assignment.title}", allow_unicode=True)[:80] or "grades"
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{_quoted(name)}.csv"
+    Event.objects.record("grades.exported", subject=f"assignment:{assignment.pk}", actor=request.user)
+    return response
+
+
+def _quoted(name):
+    return "".join(letter if letter.isascii() else "".join(f"%{byte:02X}" for byte in letter.encode()) for letter in name)
+
+
+@login_required
+@require_POST
+def trial_begin(request, public_id):
+    """Let the teacher see the assignment as the class's try-out pupil."""
+    assignment = own_assignment(request, public_id)
+    request.session[TRIAL] = assignment.classroom.trial_enrollment().pk
+    return redirect("assignments:studio", public_id=public_id)
+
+
+@login_required
+@require_POST
+def trial_end(request):
+    """Go back to being the teacher; straight to grading where that was asked for."""
+    request.session.pop(TRIAL, None)
+    work = request.POST.get("work")
+    if work and request.teacher:
+        submission = get_object_or_404(Submission.objects.taught_by(request.teacher), public_id=work)
+        return redirect("assignments:grading", public_id=submission.public_id)
+    return redirect("home")

@@ -1,0 +1,150 @@
+import difflib
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from assignments.forms import GradeForm
+from assignments.models import Enrollment, Grade, Submission
+from gallery.models import Trail
+from gallery.shown import GATES, shown
+
+
+def own_submission(request, public_id):
+    return get_object_or_404(
+        Submission.objects.taught_by(request.user).select_related(
+            "assignment__classroom", "assignment__rubric", "student", "trail", "grade", "chosen"
+        ),
+        public_id=public_id,
+    )
+
+
+@login_required
+def grading(request, public_id):
+    """Grade one work: the picture, the path to it, and the rubric; save and go on to the next."""
+    work = own_submission(request, public_id)
+    criteria = list(work.assignment.rubric.criteria.prefetch_related("levels"))
+    grade = getattr(work, "grade", None)
+    form = GradeForm(request.POST or None, criteria=criteria, grade=grade)
+    order = _order(work.assignment)
+    if form.is_valid():
+        try:
+            Grade.objects.record(
+                work,
+                points=form.points(),
+                feedback=form.cleaned_data["feedback"],
+                grader=request.user,
+                seen_version=form.cleaned_data["seen_version"],
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+            grade = Grade.objects.filter(submission=work).select_related("graded_by").first()
+        else:
+            messages.success(request, _("Saved."))
+            return _go_on(work, order)
+    return render(request, "assignments/grading.html", _context(work, form, grade, order), status=422 if form.is_bound else 200)
+
+
+def _order(assignment):
+    """Return the works of the assignment that were handed in, in the roster's order, with name and whether they wait."""
+    names = dict(
+        Enrollment.objects.filter(classroom=assignment.classroom).values_list("student_id", "alias")
+    )
+    works = Submission.objects.handed_in().filter(assignment=assignment).select_related("grade")
+    rows = [
+        {"public_id": row.public_id, "name": names.get(row.student_id, ""), "waits": row.is_ready_to_grade}
+        for row in works
+    ]
+    return sorted(rows, key=lambda row: row["name"].casefold())
+
+
+def _go_on(work, order):
+    """Open the next work that waits, after this one in the roster and then from its beginning; the list when none does."""
+    here = next((i for i, row in enumerate(order) if row["public_id"] == work.public_id), -1)
+    for row in order[here + 1 :] + order[: here + 1]:
+        if row["waits"] and row["public_id"] != work.public_id:
+            return redirect("assignments:grading", public_id=row["public_id"])
+    return redirect("assignments:assignment-detail", public_id=work.assignment.public_id)
+
+
+def _context(work, form, grade, order):
+    here = next((i for i, row in enumerate(order) if row["public_id"] == work.public_id), None)
+    version = work.current
+    tries = trail_steps(work)
+    pictures = [picture for row in tries for picture in row["pictures"] if picture.picture.is_ready]
+    chosen = next((picture for picture in pictures if version and picture.picture.pk == version.picture_id), None)
+    if chosen:
+        chosen.alt = version.alt_text
+    return {
+        "work": work,
+        "assignment": work.assignment,
+        "name": next((row["name"] for row in order if row["public_id"] == work.public_id), str(work.student)),
+        "version": version,
+        "form": form,
+        "criteria": [(criterion, form[f"criterion_{criterion.pk}"]) for criterion in form.criteria],
+        "grade": grade,
+        "best": sum(criterion.points_possible for criterion in form.criteria),
+        "tries": tries,
+        "pictures": pictures,
+        "chosen": chosen,
+        "order": order,
+        "graded": sum(1 for row in order if not row["waits"]),
+        "previous": order[here - 1] if here else None,
+        "next": order[here + 1] if here is not None and here + 1 < len(order) else None,
+    }
+
+
+def trail_steps(work):
+    """Return the trail as the teacher reads it: each try with its pictures, its refusal, and what changed in the words."""
+    trail = Trail.objects.with_tries().get(pk=work.trail_id)
+    rows, before = [], None
+    for generation in trail.generations.all():
+        origin = generation.parent.prompt if generation.parent else before
+        rows.append(
+            {
+                "generation": generation,
+                "pictures": [shown(picture, for_teacher=True) for picture in generation.pictures.all()],
+                "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
+                "words": changed_words(origin, generation.prompt),
+            }
+        )
+        before = generation.prompt if not generation.is_refused else before
+    return rows
+
+
+def changed_words(before, after):
+    """Return the words of ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``."""
+    new = re.findall(r"\S+", after)
+    if not before:
+        return [("same", after)]
+    old = re.findall(r"\S+", before)
+    runs = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind in ("delete", "replace"):
+            runs.append(("removed", " ".join(old[a:b])))
+        if kind in ("insert", "replace"):
+            runs.append(("added", " ".join(new[c:d])))
+        if kind == "equal":
+            runs.append(("same", " ".join(new[c:d])))
+    return runs
+
+
+@login_required
+@require_POST
+def show_to_class(request, public_id):
+    """Approve the handed-in picture for the class gallery, or take it away again with a reason."""
+    work = own_submission(request, public_id)
+    version = work.current
+    if version is None:
+        return redirect("assignments:grading", public_id=public_id)
+    if request.POST.get("action") == "hide":
+        version.picture.hide(request.user, reason=request.POST.get("reason") or "other")
+        messages.success(request, _("The picture is hidden from students."))
+    else:
+        version.picture.approve(request.user)
+        messages.success(request, _("The picture hangs in the class gallery now."))
+    return redirect("assignments:grading", public_id=public_id)

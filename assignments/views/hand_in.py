@@ -1,0 +1,88 @@
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from assignments.forms import HandInForm
+from assignments.models import Assignment, Submission
+from assignments.views.studio import own_work, trail_context
+from gallery.models import Picture
+from gallery.shown import shown
+
+
+@login_required
+def hand_in(request, public_id):
+    """Hand in the chosen picture with title, description and reason; again, until the due date."""
+    work = own_work(request, public_id)
+    current = work.current
+    form = HandInForm(request.POST or None, initial=_initial(current))
+    context = trail_context(work)
+    if context["chosen"] is None:
+        return redirect("assignments:studio", public_id=public_id)
+    if form.is_valid():
+        try:
+            work.hand_in(picture=work.chosen, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return redirect("assignments:result", public_id=public_id)
+    context |= {"form": form, "current": current, "rubric": work.assignment.rubric.outline()}
+    return render(request, "assignments/hand_in.html", context, status=422 if form.is_bound else 200)
+
+
+def _initial(version):
+    return {"title": version.title, "alt_text": version.alt_text, "reason": version.reason} if version else {}
+
+
+@login_required
+@require_safe
+def result(request, public_id):
+    """Show the receipt, and the grade by criterion with its comment once it is released."""
+    work = own_work(request, public_id)
+    version = work.current
+    if version is None:
+        return redirect("assignments:studio", public_id=public_id)
+    picture = shown(Picture.objects.select_related("generation", "engine").get(pk=version.picture_id))
+    picture.alt = version.alt_text
+    grade = getattr(work, "grade", None)
+    released = grade if grade and grade.released_at else None
+    context = {"work": work, "assignment": work.assignment, "version": version, "picture": picture, "grade": released}
+    if released:
+        context["criteria"] = graded_criteria(work.assignment.rubric, released)
+    return render(request, "assignments/result.html", context)
+
+
+def graded_criteria(rubric, grade):
+    """Return one row for each criterion: its title, points, the best possible, and the reached level in words."""
+    points = {row.criterion_id: row.points for row in grade.criterion_grades.all()}
+    rows = []
+    for criterion in rubric.criteria.prefetch_related("levels"):
+        reached = points.get(criterion.pk)
+        level = next((level for level in criterion.levels.all() if level.points == reached), None)
+        rows.append({"title": criterion.title, "points": reached, "best": criterion.points_possible, "level": level})
+    return rows
+
+
+@login_required
+@require_safe
+def class_gallery(request, public_id):
+    """Show what the class handed in and a reviewer or teacher approved, in no order of grades."""
+    assignment = get_object_or_404(
+        Assignment.objects.visible_to(request.user).select_related("classroom").filter(shows_gallery=True), public_id=public_id
+    )
+    works = (
+        Submission.objects.handed_in()
+        .filter(assignment=assignment, chosen__approved_at__isnull=False, chosen__hidden_at=None)
+        .select_related("chosen__generation", "chosen__engine")
+        .prefetch_related("versions")
+        .order_by(F("chosen__approved_at").desc())
+    )
+    return render(request, "assignments/class_gallery.html", {"assignment": assignment, "works": [_hung(work) for work in works]})
+
+
+def _hung(work):
+    """Return a work as it hangs in the class gallery: the picture that was handed in, its title and the author's description."""
+    picture = shown(work.chosen)
+    picture.alt = work.current.alt_text
+    return {"picture": picture, "title": work.current.title}

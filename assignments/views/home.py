@@ -1,0 +1,108 @@
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count, Q
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
+from gallery.models import Engine
+from gallery.shown import shown
+
+
+@login_required
+def home(request):
+    """Show what needs the person now: a teacher's desk, a student's assignments, or the staff room."""
+    if request.user.is_teacher:
+        return render(request, "assignments/teacher_home.html", teacher_home(request.user))
+    if Enrollment.objects.active().filter(student=request.user).exists():
+        return render(request, "assignments/student_home.html", student_home(request.user))
+    if request.user.is_staff:
+        return redirect("admin:index")
+    return render(request, "assignments/nobody_home.html")
+
+
+def teacher_home(user):
+    """Gather a teacher's desk in a number of queries that does not grow with classes or work."""
+    classrooms = (
+        Classroom.objects.taught_by(user)
+        .filter(archived_at=None)
+        .annotate(
+            pupils=Count("enrollments", Q(enrollments__is_trial=False, enrollments__removed_at=None), distinct=True),
+            waiting=Count("enrollments", Q(enrollments__removed_at=None, enrollments__approved_at=None), distinct=True),
+        )
+    )
+    assignments = list(_with_counts(Assignment.objects.taught_by(user).filter(classroom__archived_at=None)))
+    return {
+        "classrooms": classrooms,
+        "assignments": assignments,
+        "to_grade": [assignment for assignment in assignments if assignment.ungraded],
+        "troubled": Engine.objects.troubled(),
+        "checklist": checklist(user, assignments),
+    }
+
+
+def _with_counts(assignments):
+    """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's included."""
+    return assignments.select_related("classroom").annotate(
+        started=Count("submissions", distinct=True),
+        handed_in=Count("submissions", Q(submissions__submitted_at__isnull=False), distinct=True),
+        ungraded=Count("submissions", Q(submissions__in=Submission.objects.ready_to_grade()), distinct=True),
+        unreleased=Count(
+            "submissions",
+            Q(submissions__grade__isnull=False, submissions__grade__released_at=None),
+            distinct=True,
+        ),
+    )
+
+
+def checklist(user, assignments):
+    """Return the first steps as (key, is done, assignment) for the teacher's first day; None once put away."""
+    row = Teacher.objects.filter(user=user).first()
+    if row is None or row.checklist_hidden_at:
+        return None
+    own = Submission.objects.taught_by(user)
+    first = next((assignment for assignment in assignments if assignment.published_at), None)
+    trial = own.filter(student__enrollments__is_trial=True)
+    return {
+        "assignment": first,
+        "has_looked": bool(first),
+        "has_tried": trial.filter(trail__generations__isnull=False).exists(),
+        "has_handed_in": trial.handed_in().exists(),
+        "has_graded": Grade.objects.filter(graded_by=user).exists(),
+        "has_class": Classroom.objects.taught_by(user).count() > 1,
+    }
+
+
+@login_required
+@require_POST
+def hide_checklist(request):
+    Teacher.objects.filter(user=request.user).update(checklist_hidden_at=timezone.now())
+    return redirect("home")
+
+
+def student_home(user):
+    """Gather a student's assignments, each with their own work on it."""
+    works = {
+        work.assignment_id: work
+        for work in Submission.objects.filter(student=user)
+        .select_related("chosen__generation", "chosen__engine", "grade", "trail")
+        .prefetch_related("versions")
+    }
+    rows = []
+    for assignment in Assignment.objects.open_to(user).select_related("classroom"):
+        work = works.get(assignment.pk)
+        picture = shown(work.chosen) if work and work.chosen and not work.chosen.hidden_at else None
+        grade = getattr(work, "grade", None) if work else None
+        rows.append(
+            {
+                "assignment": assignment,
+                "work": work,
+                "picture": picture,
+                "grade": grade if grade and grade.released_at else None,
+                "is_handed_in": bool(work and work.is_handed_in),
+            }
+        )
+    todo = [row for row in rows if not row["is_handed_in"] and not row["assignment"].is_closed]
+    todo.sort(key=lambda row: row["assignment"].due_at.timestamp() if row["assignment"].due_at else float("inf"))
+    rest = [row for row in rows if row not in todo]
+    return {"current": todo[0] if todo else None, "others": todo[1:], "done": rest}

@@ -1,0 +1,105 @@
+"""Engines as the environment describes them, and the way from an Engine row to the service it names."""
+
+import logging
+import os
+import threading
+
+from django.conf import settings
+from django.db import transaction
+
+from gallery.models import Engine
+from gallery.providers.base import Service
+from gallery.providers.lifetimes import newest_known_model
+from gallery.providers.openai import OpenAIProvider
+from gallery.providers.sketch import SketchProvider
+
+log = logging.getLogger(__name__)
+
+
+def described_by(environ):
+    """Return the engines that ``environ`` configures, the one that shall draw by default first."""
+    engines = []
+    model = environ.get("OPENAI_IMAGE_MODEL", "").strip()
+    base_url = environ.get("OPENAI_BASE_URL", "").strip()
+    if environ.get("OPENAI_API_KEY", "").strip() or base_url:
+        engines.append(
+            {
+                "name": "openai",
+                "title": "OpenAI" if not base_url else "Images API",
+                "provider": Engine.Provider.OPENAI,
+                "model": model or newest_known_model(),
+                "base_url": base_url,
+                "key_variable": "OPENAI_API_KEY",
+            }
+        )
+    endpoint = environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
+    if endpoint:
+        new_name = environ.get("AZURE_OPENAI_API_KEY", "").strip()
+        engines.append(
+            {
+                "name": "azure",
+                "title": "Azure OpenAI",
+                "provider": Engine.Provider.AZURE,
+                "model": environ.get("AZURE_OPENAI_DEPLOYMENT", "").strip() or model or newest_known_model(),
+                "base_url": endpoint,
+                "api_version": environ.get("OPENAI_API_VERSION", "").strip(),
+                "key_variable": "AZURE_OPENAI_API_KEY" if new_name else "AZURE_OPENAI_KEY",
+            }
+        )
+    engines.append(
+        {"name": "sketch", "title": "Sketch", "provider": Engine.Provider.SKETCH, "price_micros": 0, "concurrent_calls": 4}
+    )
+    return engines
+
+
+@transaction.atomic
+def refresh(environ=os.environ):
+    """Make or refresh the rows of the engines that ``environ`` configures, and return the default one.
+
+    Engines that came from the environment and are no longer there stop drawing. What an admin set on a row (pace, price,
+    quality) stays; a circuit is closed, since a restart is how an adult says "try again".
+    """
+    described = described_by(environ)
+    for fields in described:
+        engine, created = Engine.objects.update_or_create(
+            name=fields["name"],
+            defaults={k: v for k, v in fields.items() if k not in ("name", "title", "price_micros", "concurrent_calls")}
+            | {"from_environment": True, "is_enabled": True},
+            create_defaults=fields | {"from_environment": True, "is_enabled": True},
+        )
+        engine.close_circuit()
+        if created:
+            log.info("engine", extra={"engine": engine.name, "model": engine.model, "at": engine.base_url})
+    names = [fields["name"] for fields in described]
+    Engine.objects.filter(from_environment=True).exclude(name__in=names).update(is_enabled=False, is_default=False)
+    default = Engine.objects.get(name=names[0])
+    default.make_default()
+    return default
+
+
+def service_of(engine, environ=os.environ):
+    """Return how to reach ``engine``, with the key that its variable holds right now."""
+    return Service(
+        kind=engine.provider,
+        model=engine.model,
+        base_url=engine.base_url,
+        api_key=environ.get(engine.key_variable, "").strip() if engine.key_variable else "",
+        api_version=engine.api_version,
+        deadline=settings.PROVIDER_DEADLINE,
+        extra=engine.extra,
+    )
+
+
+_PROVIDERS = {"sketch": lambda service: SketchProvider(), "openai": OpenAIProvider, "azure": OpenAIProvider}
+_made = {}
+_lock = threading.Lock()
+
+
+def provider_of(engine):
+    """Return the code that draws for ``engine``; one per configuration and process, so that connections are kept."""
+    service = service_of(engine)
+    key = repr(service)
+    with _lock:
+        if key not in _made:
+            _made[key] = _PROVIDERS[service.kind](service)
+        return _made[key]

@@ -1,0 +1,190 @@
+"""The one module that crosses to the outside: a claimed picture and a provider become a recorded outcome."""
+
+import hmac
+import logging
+import uuid
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from gallery import queue
+from gallery.models import Call
+from gallery.pictures import AI_MADE, SKETCH_MADE, BadPicture, Label, prepare
+from gallery.prompts import join
+from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
+
+log = logging.getLogger(__name__)
+
+
+def draw(picture, provider):
+    """Ask ``provider`` once for the claimed ``picture`` and record what came of it; never raises for what a service does.
+
+    The Call is committed before the first byte leaves, the raw answer lies in the spool before anything parses it, and every
+    change of the row holds only while this claim does.
+    """
+    call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
+    call.sent()
+    try:
+        provider.ask(request_for(picture), settings.SPOOL_ROOT / call.spool)
+    except Refused as error:
+        refuse(picture, call, error)
+    except Busy as error:
+        pause = queue.PAUSE if error.retry_after is None else error.retry_after
+        picture.engine.pause(pause)
+        _close(call, "failed", lambda: picture.requeue("busy", after=pause, detail=_detail(error)), error=error)
+    except Unanswered as error:
+        lose(picture, call, error)
+    except Misconfigured as error:
+        picture.engine.open_circuit(error.kind, _detail(error))
+        _close(call, "failed", lambda: picture.requeue("stopped", after=0, detail=_detail(error)), error=error)
+    except Broken as error:
+        fail(picture, call, error)
+    else:
+        call.answered()
+        finish(picture, call, provider)
+
+
+def finish(picture, call, provider):
+    """Turn the spooled answer of ``call`` into the stored picture; safe to run again after a crash, bills nothing."""
+    spool = settings.SPOOL_ROOT / call.spool
+    try:
+        drawn = provider.read(spool, request_for(picture))
+        prepared = prepare(drawn.image, label=label_for(picture.engine))
+    except Refused as error:
+        refuse(picture, call, error)
+    except ProviderError as error:
+        spoil(picture, call, _detail(error), error=error)
+    except BadPicture as error:
+        spoil(picture, call, f"{error.code}: {error.detail}")
+    else:
+        picture.engine.close_circuit()
+        file = store(picture, prepared)
+        micros = drawn.usage.micros
+        kept = _close(
+            call,
+            "stored",
+            lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros),
+            usage=drawn.usage,
+            micros=micros,
+        )
+        if not kept:
+            discard(file, prepared)
+            log.warning("late answer discarded", extra={"picture": str(picture.public_id), "fence": picture.fence})
+    spool.unlink(missing_ok=True)
+
+
+def refuse(picture, call, error):
+    """Record that the service blocked the words or the picture: final, and everything is given back."""
+    detail = _detail(error, error.stage, *error.categories)
+    _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
+
+
+def fail(picture, call, error):
+    """Record a broken service: asked again later, a bounded number of times, unless a picture may have been charged."""
+    if error.is_perhaps_charged:
+        spoil(picture, call, _detail(error), error=error)
+    elif picture.failures < len(queue.RETRY_AFTER):
+        after = queue.RETRY_AFTER[picture.failures]
+        _close(
+            call,
+            "failed",
+            lambda: picture.requeue("broken", after=after, detail=_detail(error), is_failure=True),
+            error=error,
+        )
+    else:
+        _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
+
+
+def spoil(picture, call, detail, error=None):
+    """Record an answer that is no picture though one may have been charged: never asked again by the machine."""
+    _close(
+        call,
+        "failed",
+        lambda: picture.settle_failed("unusable", detail=detail, is_charged=True),
+        error=error,
+        micros=picture.engine.price_micros,
+    )
+
+
+def lose(picture, call, error=None):
+    """Record a request that left and was never answered: the money counts as spent, the try is given back."""
+    _close(
+        call,
+        "unanswered",
+        lambda: picture.settle_failed("unanswered", detail=_detail(error) if error else "worker lost", is_charged=True),
+        error=error,
+        micros=picture.engine.price_micros,
+    )
+
+
+def recover(picture, provider):
+    """Settle a picture whose worker is gone: use its spooled answer, or say honestly that none came.
+
+    The claim must be a fresh one of the sweep's own, so that the lost worker's fence no longer holds.
+    """
+    call = picture.calls.open().first()
+    if call is None:
+        picture.requeue("worker_lost", after=0)
+    elif (settings.SPOOL_ROOT / call.spool).exists():
+        finish(picture, call, provider)
+    elif call.state == Call.State.INTENT:
+        _close(call, "failed", lambda: picture.requeue("worker_lost", after=0))
+    else:
+        lose(picture, call)
+
+
+def _close(call, state, move, *, error=None, usage=None, micros=0):
+    """End the call and move its picture in one transaction, so that no crash can come between; return what the move says."""
+    with transaction.atomic():
+        call.end(state, error=error, usage=usage, micros=micros)
+        return move()
+
+
+def request_for(picture):
+    """Return what the provider is told: words, size and seed, and nothing about who asks."""
+    generation = picture.generation
+    return DrawRequest(
+        words=join(generation.parts),
+        prompt=generation.prompt,
+        language=generation.language,
+        size=generation.size,
+        quality=generation.settings.get("quality", "") or picture.engine.quality,
+        seed=picture.seed,
+        safety_identifier=pseudonym(picture.owner_id),
+    )
+
+
+def pseudonym(owner_id):
+    """Return a stable stranger's name for an owner, which only this site's key could trace back."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"safety-identifier:{owner_id}".encode(), sha256).hexdigest()[:32]
+
+
+def label_for(engine):
+    """Return what the file itself says of how it was made."""
+    if engine.is_sketch:
+        return Label(digital_source=SKETCH_MADE, statement="Drawn by the Edu4All sketch engine from words. Not AI.", tool="Edu4All")
+    return Label(digital_source=AI_MADE, statement="Made with AI.", tool=f"Edu4All, {engine.title}")
+
+
+def store(picture, prepared):
+    """Keep the files under a name that nobody can guess and return it; thumbnails lie beside the original."""
+    stem = f"{picture.public_id.hex[:2]}/{uuid.uuid4().hex}"
+    default_storage.save(f"{stem}.{prepared.format.lower()}", ContentFile(prepared.original))
+    for side, thumbnail in prepared.thumbnails.items():
+        default_storage.save(f"{stem}-{side}.webp", ContentFile(thumbnail))
+    return f"{stem}.{prepared.format.lower()}"
+
+
+def discard(file, prepared):
+    """Delete files that no row will ever name."""
+    stem = str(Path(file).with_suffix(""))
+    for name in [file, *(f"{stem}-{side}.webp" for side in prepared.thumbnails)]:
+        default_storage.delete(name)
+
+
+def _detail(error, *more):
+    return " ".join(str(word) for word in (error.http_status, error.code, error.detail, *more) if word)

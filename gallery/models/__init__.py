@@ -1,0 +1,12 @@
+"""One module per subject; everything is importable from here."""
+
+from .call import Call
+from .engine import Engine
+from .event import Event
+from .meta_prompt import MetaPrompt
+from .picture import Picture
+from .purse import LedgerEntry, Purse
+from .review import Review
+from .trail import Generation, Trail
+
+__all__ = ["Call", "Engine", "Event", "Generation", "LedgerEntry", "MetaPrompt", "Picture", "Purse", "Review", "Trail"]

@@ -1,0 +1,82 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class CallQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(state__in=Call.OPEN)
+
+    def intend(self, picture, spool):
+        """Write down that ``picture`` is about to be asked for; IntegrityError where another call of it is still open."""
+        number = self.filter(picture=picture).count() + 1
+        return self.create(picture=picture, engine=picture.engine, number=number, fence=picture.fence, spool=spool)
+
+
+class Call(models.Model):
+    """One request to a provider for one picture, committed before its first byte leaves."""
+
+    class State(models.TextChoices):
+        INTENT = "intent", _("about to be sent")
+        SENT = "sent", _("sent")
+        ANSWERED = "answered", _("answered")
+        STORED = "stored", _("stored")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed")
+        UNANSWERED = "unanswered", _("unanswered")
+
+    OPEN = (State.INTENT, State.SENT, State.ANSWERED)
+
+    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="calls")
+    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="calls")
+    number = models.PositiveIntegerField(_("number"))
+    fence = models.PositiveIntegerField(_("claim it belongs to"))
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.INTENT)
+    spool = models.CharField(max_length=80, unique=True, help_text=_("Name of the raw answer in the spool."))
+    http_status = models.PositiveIntegerField(null=True, blank=True)
+    code = models.CharField(_("the service's code"), max_length=80, blank=True)
+    request_id = models.CharField(_("the service's id of the request"), max_length=120, blank=True)
+    usage = models.JSONField(default=dict, blank=True)
+    micros = models.PositiveBigIntegerField(_("cost in micro-dollars"), null=True, blank=True)
+    started_at = models.DateTimeField(_("written"), db_default=Now())
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["picture", "number"], name="call_number_once"),
+            models.UniqueConstraint(
+                fields=["picture"], condition=Q(state__in=["intent", "sent", "answered"]), name="call_open_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.picture_id}.{self.number} {self.state}"
+
+    def _move(self, state, *, frm, **fields):
+        """Go from one of the states ``frm`` to ``state``; False where somebody else ended this call first."""
+        moved = Call.objects.filter(pk=self.pk, state__in=frm).update(state=state, **fields)
+        if moved:
+            self.state = state
+        return bool(moved)
+
+    def sent(self):
+        return self._move(self.State.SENT, frm=[self.State.INTENT], sent_at=Now())
+
+    def answered(self):
+        return self._move(self.State.ANSWERED, frm=[self.State.SENT])
+
+    def end(self, state, *, error=None, usage=None, micros=None):
+        """Close the call with what the service said; ``error`` is a ProviderError, ``micros`` the cost in micro-dollars."""
+        fields = {"ended_at": Now(), "micros": micros}
+        if error is not None:
+            fields |= {"http_status": error.http_status, "code": error.code[:80], "request_id": error.request_id[:120]}
+        if usage is not None:
+            fields["usage"] = {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+        return self._move(state, frm=self.OPEN, **fields)

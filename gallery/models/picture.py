@@ -1,0 +1,277 @@
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, Max, Q
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from gallery.clock import from_now
+
+from .event import Event
+from .purse import Purse
+
+
+class PictureQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Return the pictures ``user`` may look at: the owner's ready ones, and what the school's rule adds."""
+        if not user.is_authenticated:
+            return self.none()
+        seen = self.filter(status=Picture.Status.READY)
+        return seen.filter(
+            Q(generation__trail__owner=user, hidden_at=None) | import_string(settings.GALLERY_VISIBLE_PICTURES)(user)
+        )
+
+    def claimable(self, engine):
+        return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(
+            Q(not_before=None) | Q(not_before__lte=Now())
+        )
+
+    def claimable_now(self):
+        """Return waiting pictures of every engine that may start one now."""
+        return self.filter(status=Picture.Status.QUEUED, engine__is_enabled=True).filter(
+            Q(not_before=None) | Q(not_before__lte=Now()),
+            Q(engine__next_free_at=None) | Q(engine__next_free_at__lte=Now()),
+            Q(engine__circuit_opened_at=None) | Q(engine__probe_at__lte=Now()),
+        )
+
+    def too_late(self, within):
+        """Return waiting pictures that were asked for longer than the timedelta ``within`` ago."""
+        return self.filter(status=Picture.Status.QUEUED, queued_at__lt=from_now(-within.total_seconds()))
+
+    def take_over_lost(self, *, worker, lease):
+        """Claim, one by one, the pictures whose claim ran out; the lost worker's fence no longer holds then."""
+        lost = self.filter(status=Picture.Status.DRAWING, lease_until__lt=Now())
+        for pk, fence in list(lost.values_list("pk", "fence")):
+            if lost.filter(pk=pk, fence=fence).update(fence=F("fence") + 1, lease_until=from_now(lease), worker=worker[:80]):
+                yield self.select_related("engine", "generation__trail").get(pk=pk)
+
+    def turns_of(self, engine, trail):
+        """Return (the turn that ``trail``'s lane has reached, the owner's own last waiting turn); None where there is none."""
+        lane = self.filter(engine=engine, lane=trail.lane)
+        reached = lane.exclude(status=Picture.Status.QUEUED).aggregate(turn=Max("turn"))["turn"]
+        waiting = lane.filter(owner_id=trail.owner_id, status__in=Picture.OPEN).aggregate(turn=Max("turn"))["turn"]
+        return reached, waiting
+
+    def claim_next(self, engine, *, worker, lease):
+        """Take the fairest waiting picture of ``engine`` for ``lease`` seconds, or return None.
+
+        The database decides who wins: the row moves from queued to drawing by compare-and-set, with a new fence.
+        """
+        with transaction.atomic():
+            row = self.claimable(engine).select_for_update(skip_locked=True).order_by("turn", "pk").first()
+            if row is None or not self._has_free_call(engine) or not type(engine).objects.take_turn(engine):
+                return None
+            taken = self.filter(pk=row.pk, status=Picture.Status.QUEUED, fence=row.fence).update(
+                status=Picture.Status.DRAWING,
+                fence=F("fence") + 1,
+                worker=worker[:80],
+                drawing_at=Now(),
+                lease_until=from_now(lease),
+            )
+            if not taken:
+                return None
+            picture = self.select_related("engine", "generation__trail").get(pk=row.pk)
+            Event.objects.record("picture.drawing", picture=picture, fence=picture.fence)
+            picture.generation.trail.touch()
+        return picture
+
+    def _has_free_call(self, engine):
+        return self.filter(engine=engine, status=Picture.Status.DRAWING).count() < engine.concurrent_calls
+
+
+class Picture(models.Model):
+    """One image asked for. It is born before it is drawn: this row is the job."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        DRAWING = "drawing", _("being drawn")
+        READY = "ready", _("ready")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("not made")
+        CANCELLED = "cancelled", _("cancelled")
+
+    OPEN = (Status.QUEUED, Status.DRAWING)
+    COUNTED = (Status.QUEUED, Status.DRAWING, Status.READY)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    generation = models.ForeignKey("gallery.Generation", models.CASCADE, related_name="pictures")
+    position = models.PositiveSmallIntegerField(_("position"))
+    status = models.CharField(_("state"), max_length=10, choices=Status.choices, default=Status.QUEUED)
+    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="pictures")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pictures")
+    lane = models.CharField(max_length=60, blank=True, editable=False)
+    turn = models.PositiveBigIntegerField(_("turn"), default=0, editable=False)
+    seed = models.PositiveIntegerField(_("seed"), default=0)
+
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(_("failed calls"), default=0)
+    fence = models.PositiveIntegerField(_("claim"), default=0, editable=False)
+    lease_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
+    worker = models.CharField(_("worker"), max_length=80, blank=True)
+    queued_at = models.DateTimeField(_("queued"), db_default=Now())
+    drawing_at = models.DateTimeField(_("claimed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    reason = models.CharField(_("why it ended so"), max_length=30, blank=True)
+    detail = models.CharField(_("detail for operators"), max_length=300, blank=True)
+
+    file = models.CharField(max_length=120, blank=True, editable=False)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    bytes = models.PositiveIntegerField(_("size in bytes"), default=0, editable=False)
+    width = models.PositiveIntegerField(_("width"), default=0, editable=False)
+    height = models.PositiveIntegerField(_("height"), default=0, editable=False)
+    colour = models.CharField(max_length=7, blank=True, editable=False)
+    understood = models.JSONField(_("words understood"), default=list, blank=True)
+    missed = models.JSONField(_("words not understood"), default=list, blank=True)
+    revised_prompt = models.TextField(_("as the service reworded it"), blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["generation", "position"]
+        indexes = [
+            models.Index(fields=["engine", "status", "turn"], name="picture_turn"),
+            models.Index(fields=["engine", "lane", "turn"], name="picture_lane"),
+            models.Index(fields=["lease_until"], condition=Q(status="drawing"), name="picture_lease"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["generation", "position"], name="picture_position_once"),
+            models.CheckConstraint(condition=~Q(status="ready") | ~Q(file=""), name="picture_ready_has_file"),
+            models.CheckConstraint(
+                condition=~Q(status="drawing") | Q(lease_until__isnull=False), name="picture_drawing_has_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["refused", "failed"]) | ~Q(reason=""), name="picture_end_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_at=None) | Q(hidden_at=None), name="picture_not_approved_and_hidden"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.generation_id}.{self.position + 1}"
+
+    @property
+    def number(self):
+        return self.position + 1
+
+    @property
+    def is_open(self):
+        return self.status in self.OPEN
+
+    @property
+    def is_ready(self):
+        return self.status == self.Status.READY
+
+    def file_name(self, size):
+        """Return the stored name of the picture at ``size`` ("384", "960" or "full"), None for any other size."""
+        if size == "full":
+            return self.file
+        return f"{self.file.rpartition('.')[0]}-{size}.webp" if size in ("384", "960") else None
+
+    def _move(self, to, *, frm, event, reason="", **fields):
+        """Change the state while this claim holds; False where the fence was passed, and then nothing was written.
+
+        One move, one Event, and what the purse must know in the same transaction.
+        """
+        with transaction.atomic():
+            moved = Picture.objects.filter(pk=self.pk, status=frm, fence=self.fence).update(
+                status=to, reason=reason, lease_until=None, **fields
+            )
+            if not moved:
+                return False
+            Event.objects.record(event, picture=self, reason=reason, fence=self.fence)
+            self.generation.trail.touch()
+        self.status, self.reason = to, reason
+        return True
+
+    def settle_ready(self, prepared, *, file, drawn, micros=None):
+        """End as ready, with the file that was stored under ``file``."""
+        with transaction.atomic():
+            return self._move(
+                self.Status.READY,
+                frm=self.Status.DRAWING,
+                event="picture.ready",
+                file=file,
+                sha256=prepared.sha256,
+                bytes=len(prepared.original),
+                width=prepared.width,
+                height=prepared.height,
+                colour=prepared.average_colour,
+                understood=list(drawn.understood),
+                missed=list(drawn.missed),
+                revised_prompt=drawn.revised_prompt,
+                ended_at=Now(),
+            ) and self._settle(pictures=1, micros=micros)
+
+    def settle_refused(self, reason, detail=""):
+        """End as refused by ``reason``; everything set aside is given back."""
+        with transaction.atomic():
+            return self._end(self.Status.REFUSED, reason, detail) and self._settle(pictures=0, micros=0)
+
+    def settle_failed(self, reason, detail="", *, is_charged=False):
+        """End as failed; the picture is given back, and the money too unless the service may have charged it."""
+        with transaction.atomic():
+            return self._end(self.Status.FAILED, reason, detail) and self._settle(
+                pictures=0, micros=None if is_charged else 0
+            )
+
+    def _end(self, to, reason, detail):
+        return self._move(
+            to, frm=self.Status.DRAWING, event=f"picture.{to}", reason=reason, detail=detail[:300], ended_at=Now()
+        )
+
+    def _settle(self, *, pictures, micros):
+        Purse.objects.settle(self, pictures=pictures, micros=micros)
+        return True
+
+    def requeue(self, reason, *, after, detail="", is_failure=False):
+        """Go back to the same place in the queue, to be drawn no sooner than ``after`` seconds from now."""
+        return self._move(
+            self.Status.QUEUED,
+            frm=self.Status.DRAWING,
+            event="picture.requeued",
+            reason=reason,
+            detail=detail[:300],
+            not_before=from_now(after),
+            failures=F("failures") + (1 if is_failure else 0),
+        )
+
+    def give_up(self, reason):
+        """End a picture that waited too long; it costs nothing."""
+        with transaction.atomic():
+            return self._move(
+                self.Status.FAILED, frm=self.Status.QUEUED, event="picture.failed", reason=reason, ended_at=Now()
+            ) and self._settle(pictures=0, micros=0)
+
+    def cancel(self, actor=None):
+        """Take a waiting picture out of the queue; False where it is being drawn already."""
+        with transaction.atomic():
+            return self._move(
+                self.Status.CANCELLED, frm=self.Status.QUEUED, event="picture.cancelled", ended_at=Now()
+            ) and self._settle(pictures=0, micros=0)
+
+    def approve(self, reviewer):
+        """Let classmates see this picture."""
+        return self._review("approve", reviewer, approved_at=Now(), hidden_at=None)
+
+    def hide(self, reviewer, reason, note=""):
+        """Take this picture from everybody but the adults; ``reason`` is one of Review.Reason."""
+        return self._review("hide", reviewer, reason=reason, note=note, approved_at=None, hidden_at=Now())
+
+    def _review(self, decision, reviewer, *, reason="", note="", **fields):
+        with transaction.atomic():
+            if not Picture.objects.filter(pk=self.pk, status=self.Status.READY).update(**fields):
+                raise ValidationError(_("Only a picture that is ready can be reviewed."), code="not_ready")
+            open_review = self.reviews.select_for_update().filter(decided_at=None).first() or self.reviews.model(picture=self)
+            open_review.decision, open_review.reason, open_review.note = decision, reason, note
+            open_review.decided_by, open_review.decided_at = reviewer, Now()
+            open_review.save()
+            Event.objects.record(f"picture.{decision}", picture=self, actor=reviewer, reason=reason)
+            self.generation.trail.touch()

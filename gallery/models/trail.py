@@ -1,0 +1,165 @@
+import uuid
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from gallery import live, queue
+from gallery.prompts import SIZES
+
+from .event import Event
+from .picture import Picture
+from .purse import Purse
+
+
+class TrailQuerySet(models.QuerySet):
+    def with_tries(self):
+        """Fetch everything that a page shows of a trail, in a number of queries that does not grow with its tries."""
+        return self.select_related("owner").prefetch_related(
+            models.Prefetch("generations", Generation.objects.select_related("engine", "parent").order_by("number")),
+            models.Prefetch("generations__pictures", Picture.objects.order_by("position")),
+        )
+
+
+class Trail(models.Model):
+    """All tries of one student at one assignment, in order, never rewritten.
+
+    ``lane`` is the opaque key by which turns are shared, ``weight`` its share, ``purse`` what it may spend.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trails")
+    lane = models.CharField(max_length=60, blank=True, editable=False)
+    weight = models.PositiveIntegerField(default=1, editable=False)
+    purse = models.ForeignKey(Purse, models.PROTECT, null=True, blank=True, related_name="trails")
+    created_at = models.DateTimeField(_("begun"), auto_now_add=True)
+
+    objects = TrailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("trail")
+        verbose_name_plural = _("trails")
+
+    def __str__(self):
+        return str(self.public_id)
+
+    def touch(self):
+        """Tell every page that shows this trail, after the commit, that it changed."""
+        public_id = self.public_id
+        transaction.on_commit(lambda: live.changed(public_id))
+
+    def tries_used(self):
+        """Count the tries that gave, or may still give, a picture: refused and failed ones cost nothing."""
+        return self.generations.filter(pictures__status__in=Picture.COUNTED).distinct().count()
+
+    def ask(self, *, prompt, language, parts, meta_prompt, engine, shape, pictures, quality="", parent=None, token=None):
+        """Accept one try and queue its ``pictures``; everything it will be drawn from is frozen here.
+
+        ``parts`` is what will be sent, as (source, text) pairs. The same form ``token`` twice gives the same Generation.
+        ValidationError("purse") where an allowance has too little left, and then nothing was written.
+        """
+        with transaction.atomic():
+            trail = Trail.objects.select_for_update().select_related("purse__parent").get(pk=self.pk)
+            if token and (known := trail.generations.filter(token=token).first()):
+                return known
+            generation = trail._next_generation(
+                prompt=prompt,
+                language=language,
+                parts=parts,
+                meta_prompt=meta_prompt,
+                engine=engine,
+                parent=parent,
+                token=token,
+                settings={"shape": shape, "size": list(SIZES[shape]), "quality": quality, "pictures": pictures},
+            )
+            turn = queue.first_turn(*Picture.objects.turns_of(engine, trail))
+            for position in range(pictures):
+                picture = Picture.objects.create(
+                    generation=generation,
+                    position=position,
+                    engine=engine,
+                    owner_id=trail.owner_id,
+                    lane=trail.lane,
+                    turn=turn + position,
+                    seed=generation.seed + position,
+                )
+                Purse.objects.reserve(trail.purse, picture, engine.price_micros or 0)
+                Event.objects.record("picture.queued", trail=trail, picture=picture)
+            trail.touch()
+        return generation
+
+    def keep_refused(self, *, prompt, language, gate, family, engine, token=None):
+        """Keep a try whose words were refused: it has a gate, no pictures, and costs nothing."""
+        with transaction.atomic():
+            trail = Trail.objects.select_for_update().get(pk=self.pk)
+            if token and (known := trail.generations.filter(token=token).first()):
+                return known
+            generation = trail._next_generation(
+                prompt=prompt, language=language, engine=engine, gate=gate, gate_family=family, token=token
+            )
+            Event.objects.record("generation.refused", trail=trail, reason=gate, family=family)
+            trail.touch()
+        return generation
+
+    def _next_generation(self, **fields):
+        number = (self.generations.aggregate(last=Max("number"))["last"] or 0) + 1
+        seed = queue.seed_for(self.public_id, number)
+        return Generation.objects.create(trail=self, number=number, seed=seed, **fields)
+
+
+class Generation(models.Model):
+    """One try: the words, the frame they were put in, the settings and the step it grew from. Frozen once written."""
+
+    class Kind(models.TextChoices):
+        GENERATE = "generate", _("drawn from words")
+        EDIT = "edit", _("edited")
+        VARY = "vary", _("varied")
+        REWORD = "reword", _("reworded")
+        IMPORT = "import", _("brought along")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    trail = models.ForeignKey(Trail, models.CASCADE, related_name="generations")
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.GENERATE)
+    prompt = models.TextField(_("prompt"))
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
+    meta_prompt = models.ForeignKey("gallery.MetaPrompt", models.PROTECT, null=True, blank=True, related_name="generations")
+    parts = models.JSONField(_("what was sent"), default=list, blank=True, help_text=_("Pairs of source and text, in order."))
+    settings = models.JSONField(_("settings"), default=dict, blank=True)
+    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="generations")
+    seed = models.PositiveIntegerField(_("seed"))
+    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
+    source = models.ForeignKey("gallery.Picture", models.SET_NULL, null=True, blank=True, related_name="edits")
+    mask = models.CharField(max_length=120, blank=True, editable=False)
+    gate = models.CharField(_("gate that refused"), max_length=20, blank=True)
+    gate_family = models.CharField(_("family"), max_length=30, blank=True)
+    held_at = models.DateTimeField(_("held"), null=True, blank=True)
+    token = models.UUIDField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("asked"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("generation")
+        verbose_name_plural = _("generations")
+        ordering = ["trail", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["trail", "number"], name="generation_number_once"),
+            models.UniqueConstraint(fields=["trail", "token"], name="generation_form_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.trail_id}.{self.number}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("A try is never rewritten.")
+        super().save(*args, **kwargs)
+
+    @property
+    def is_refused(self):
+        return bool(self.gate)
+
+    @property
+    def size(self):
+        """Width and height in pixels that were asked for."""
+        return tuple(self.settings["size"])

@@ -1,0 +1,104 @@
+"""What a page says of a picture: its addresses, its state in a word, and a sentence for whom it concerns."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from .models import Picture
+
+STATE_WORDS = {
+    Picture.Status.QUEUED: _("Waiting"),
+    Picture.Status.DRAWING: _("Drawing"),
+    Picture.Status.READY: _("Ready"),
+    Picture.Status.REFUSED: _("Not made"),
+    Picture.Status.FAILED: _("Not made"),
+    Picture.Status.CANCELLED: _("Cancelled"),
+}
+
+#: What the student reads, by the reason written on the row. None of them blames the words for the machine's fault.
+FOR_STUDENTS = {
+    "provider": pgettext_lazy("student", "The drawing service did not want to draw this. Try other words; this try was given back."),
+    "unanswered": pgettext_lazy("student", "We could not fetch this picture. It is not your fault. Press the button again; the try was given back."),
+    "unusable": pgettext_lazy("student", "The machine sent back something that is no picture. Press the button again; the try was given back."),
+    "broken": pgettext_lazy("student", "The drawing machine has a fault. Your words are fine. Try again a little later; the try was given back."),
+    "too_late": pgettext_lazy("student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."),
+    "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
+    "stopped": pgettext_lazy("student", "The drawing machine is resting. An adult has been told. Your picture keeps its place."),
+    "worker_lost": pgettext_lazy("student", "We start this picture again."),
+}
+
+#: What a teacher reads of the same.
+FOR_TEACHERS = {
+    "provider": _("The service refused the words or the picture. The student was not charged."),
+    "unanswered": _("The request was sent and no answer came. It may have been charged; the student got the try back."),
+    "unusable": _("The service answered with something that is no picture. It may have been charged; the try was given back."),
+    "broken": _("The service failed several times. Nothing was charged; the try was given back."),
+    "too_late": _("No engine could draw this in time. Nothing was charged; the try was given back."),
+    "busy": _("The service asks for a slower pace. The picture waits in its place."),
+    "stopped": _("The engine is stopped until an administrator acts. The picture waits in its place."),
+    "worker_lost": _("A worker was lost before it asked the service. The picture is drawn again."),
+}
+
+#: What the words gate says, by the gate that refused. The word itself is never repeated.
+GATES = {
+    "words": pgettext_lazy("student", "Some of these words do not fit a picture for school. Try other words; this did not use up a try."),
+    "personal": pgettext_lazy("student", "This looks like a phone number, an address or somebody's data. Leave it out, it stays yours. This did not use up a try."),
+    "frame": pgettext_lazy("student", "Describe what is in the picture. Orders to the drawing machine do not work here. This did not use up a try."),
+    "care": pgettext_lazy("student", "These words sound sad or frightening. You are not in trouble. Please talk to an adult you trust, at home or at school: they want to help."),
+    "length": pgettext_lazy("student", "This is too long or empty. Describe your picture in a few sentences. This did not use up a try."),
+}
+
+
+@dataclass
+class Shown:
+    """One picture as a template shows it. Widths and heights are in pixels and known before the file is loaded."""
+
+    picture: Picture
+    alt: str
+    for_teacher: bool = False
+
+    def __post_init__(self):
+        picture = self.picture
+        self.id = picture.public_id
+        self.state = str(picture.status)
+        self.number = picture.number
+        self.is_hidden = picture.hidden_at is not None
+        if picture.is_ready:
+            self.thumb_url, self.large_url, self.full_url = (
+                reverse("gallery:picture-file", args=[picture.public_id, size]) for size in ("384", "960", "full")
+            )
+            self.width, self.height = picture.width, picture.height
+        else:
+            self.thumb_url = self.large_url = self.full_url = ""
+            self.width, self.height = picture.generation.size
+        self.thumb_width = min(384, self.width)
+        self.thumb_height = round(self.thumb_width * self.height / self.width) if self.width else 0
+        self.place = None
+
+    @property
+    def state_word(self):
+        return STATE_WORDS[self.picture.status]
+
+    @property
+    def sentence(self):
+        sentences = FOR_TEACHERS if self.for_teacher else FOR_STUDENTS
+        return sentences.get(self.picture.reason, "")
+
+    @property
+    def made_with(self):
+        engine = self.picture.engine
+        return _("Sketch, not AI") if engine.is_sketch else _("Made with AI")
+
+
+def shown(picture, *, of=None, for_teacher=False):
+    """Return ``picture`` for a page, under the working description that stands until the student writes their own."""
+    prompt = picture.generation.prompt
+    start = prompt if len(prompt) <= 80 else prompt[:79].rstrip() + "…"
+    alt = _("Picture %(number)s of %(all)s: %(prompt)s") % {
+        "number": picture.number,
+        "all": of or picture.generation.settings.get("pictures", 1),
+        "prompt": start,
+    }
+    return Shown(picture, alt, for_teacher)

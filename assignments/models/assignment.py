@@ -3,12 +3,13 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Engine, MetaPrompt
+from gallery.models.meta_prompt import DEFAULT_KEY
 
 from .classroom import Classroom, Enrollment
 from .rubric import Rubric
@@ -29,6 +30,24 @@ class AssignmentQuerySet(models.QuerySet):
 
     def visible_to(self, user):
         return self.filter(Q(pk__in=self.taught_by(user).values("pk")) | Q(pk__in=self.open_to(user).values("pk")))
+
+    def draft(self, starter, classroom, author):
+        """Write ``starter`` as an unpublished assignment with a rubric and a meta prompt of its own."""
+        with transaction.atomic():
+            assignment = self.create(
+                classroom=classroom,
+                title=starter.title,
+                brief=starter.brief,
+                language=starter.language,
+                points_possible=starter.points_possible,
+                max_tries=starter.max_tries,
+                rubric=Rubric.objects.write(starter.rubric, starter.language, starter.outline()),
+                created_by=author,
+            )
+            for language in ("ru", "en"):
+                text = MetaPrompt.objects.current(DEFAULT_KEY, language).text
+                MetaPrompt.objects.write(assignment.meta_prompt_key, language, text, author)
+            return assignment
 
 
 class Assignment(models.Model):

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from assignments.exports import grades_csv
 from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
 from assignments.middleware import TRIAL
-from assignments.models import Assignment, Grade, Rubric, Submission
+from assignments.models import Assignment, Grade, Submission
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
-from gallery.models import Event, MetaPrompt
+from gallery.models import Event
 from gallery.shown import shown
 
 
@@ -37,26 +37,8 @@ def assignment_create(request, classroom_pk):
         return render(request, "assignments/assignment_create.html", {"classroom": classroom, "starters": starters})
     language = request.POST.get("language") or get_language()
     chosen = starter(request.POST.get("starter", ""), language)
-    with transaction.atomic():
-        assignment = draft_from(chosen, classroom, request.user)
+    assignment = Assignment.objects.draft(chosen, classroom, request.user)
     return redirect("assignments:assignment-edit", public_id=assignment.public_id)
-
-
-def draft_from(chosen, classroom, author):
-    """Write the starter ``chosen`` as an unpublished assignment with a rubric and a meta prompt of its own."""
-    assignment = Assignment.objects.create(
-        classroom=classroom,
-        title=chosen.title,
-        brief=chosen.brief,
-        language=chosen.language,
-        points_possible=chosen.points_possible,
-        max_tries=chosen.max_tries,
-        rubric=Rubric.objects.write(chosen.rubric, chosen.language, chosen.outline()),
-        created_by=author,
-    )
-    for language in ("ru", "en"):
-        MetaPrompt.objects.write(assignment.meta_prompt_key, language, assignment.meta_prompt(language).text, author)
-    return assignment
 
 
 @login_required

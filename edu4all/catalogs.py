@@ -23,6 +23,7 @@ HEADERS = {
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|%[sdf]|\{\w*\}")
 FOLDERS = ["edu4all", "gallery", "assignments", "templates"]
+SUFFIXES = {".py", ".html", ".txt"}
 KEYWORDS: dict = {
     **dict.fromkeys(["_", "gettext", "gettext_lazy", "gettext_noop"], None),
     **dict.fromkeys(["ngettext", "ngettext_lazy"], (1, 2)),
@@ -95,7 +96,7 @@ def texts(root: Path = ROOT) -> polib.POFile:
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
             source = templatize(source, origin=name)
-        for line, message, comments, context in extract(
+        for _, message, comments, context in extract(
             "python", io.BytesIO(source.encode()), KEYWORDS, comment_tags=["Translators:"], options={"encoding": "utf-8"}
         ):
             single, plural = message if isinstance(message, tuple) else (message, "")
@@ -131,7 +132,7 @@ def collect(locale: Path = LOCALE, root: Path = ROOT) -> None:
 
 
 def merge(catalog: polib.POFile, template: polib.POFile, forms: int, is_source: bool) -> None:
-    """Bring a catalog up to a template: new texts added, gone ones removed, translations kept; the source language fills itself."""
+    """Bring a catalog up to a template: new texts in, gone ones out; the source language fills itself."""
     known = {(entry.msgctxt, entry.msgid): entry for entry in catalog}
     merged = []
     for wanted in template:
@@ -162,11 +163,8 @@ def check(locale: Path = LOCALE, root: Path = ROOT) -> list[str]:
     wanted = {(entry.msgctxt, entry.msgid) for entry in texts(root)}
     for language in PLURAL_FORMS:
         path = locale / language / "LC_MESSAGES" / "django.po"
-        known = (
-            {(entry.msgctxt, entry.msgid) for entry in polib.pofile(str(path)) if not entry.obsolete}
-            if path.exists()
-            else set()
-        )
+        catalog = polib.pofile(str(path)) if path.exists() else []
+        known = {(entry.msgctxt, entry.msgid) for entry in catalog if not entry.obsolete}
         wrong += [f"{path}: {text[:60]!r} is missing: run `make messages`" for _, text in sorted(wanted - known, key=str)]
     return wrong
 

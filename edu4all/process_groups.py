@@ -88,7 +88,7 @@ def is_being_stopped(parent: int) -> bool:
     """Tell whether the process that started us ends, or waits for us to end.
 
     GNU make passes SIGTERM on to its children. On SIGINT and SIGHUP it only waits for them, because a terminal sends those
-    to all of its processes; where make alone got one (`kill -INT`), Linux shows that it is in its handler: the signal is blocked.
+    to all of its processes; where make alone got one (`kill -INT`), Linux shows that its handler runs: the signal is blocked.
     """
     if os.getppid() != parent:
         return True

@@ -1,0 +1,102 @@
+"""`make test`: the suite on SQLite, again on PostgreSQL, then in a browser; says at the end what was left out, and why.
+
+    python -m tests.run [pytest's arguments]     TEST_ONLY=sqlite|pg|browser: one of the three
+
+With CI=true nothing may be left out.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tests import processes
+
+GET_CHROMIUM = (
+    "no Chromium or Chrome found: `apt install chromium`, `brew install --cask chromium`, or set CHROMIUM to its path"
+)
+NO_TESTS = 5  # pytest's exit code
+
+
+@dataclass
+class Pass:
+    """One run of the suite: how it is called, and how it went."""
+
+    name: str
+    title: str
+    marks: str
+    is_good: bool = False
+    outcome: str = ""
+
+
+def run_pytest(suite: Pass, arguments: list[str], **env: str) -> None:
+    """Run pytest with its output passed on; keep its closing line."""
+    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", "-m", suite.marks, "-rs", *arguments]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    process = subprocess.Popen(
+        command,
+        cwd=processes.ROOT,
+        env={**os.environ, **env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            suite.outcome = line.strip() or suite.outcome
+        code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+    suite.is_good = code == 0 or (code == NO_TESTS and (bool(arguments) or os.environ.get("CI") != "true"))
+
+
+def run_pass(suite: Pass, arguments: list[str]) -> None:
+    """Give a pass the database or browser it needs, and run it; say why where that cannot be had."""
+    print(f"\n{suite.title}", flush=True)
+    with ExitStack() as stack:
+        env = {"TEST_DB": "sqlite"}
+        try:
+            if suite.name == "browser" and not processes.find_chromium():
+                raise LookupError(GET_CHROMIUM)
+            if suite.name == "pg":
+                url = os.environ.get("TEST_DATABASE_URL") or stack.enter_context(processes.running_postgres())
+                env = {"TEST_DB": "pg", "TEST_DATABASE_URL": url}
+        except (LookupError, ImportError, OSError, subprocess.SubprocessError) as error:
+            suite.outcome = f"left out: {error}"
+            suite.is_good = os.environ.get("CI") != "true"
+            print(suite.outcome, flush=True)
+            return
+        run_pytest(suite, arguments, **env)
+
+
+def main(arguments: list[str]) -> int:
+    """Run all three passes, or the one that TEST_ONLY names; return the exit code."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    passes = [
+        Pass("sqlite", "SQLite", "not browser"),
+        Pass("pg", "PostgreSQL", "not browser"),
+        Pass("browser", "Browser", "browser"),
+    ]
+    if only := os.environ.get("TEST_ONLY"):
+        passes = [suite for suite in passes if suite.name == only]
+    for suite in passes:
+        run_pass(suite, arguments)
+    print()
+    for suite in passes:
+        print(f"{suite.title + ':':12}{'' if suite.is_good else 'FAILED: '}{suite.outcome}", flush=True)
+    return 0 if passes and all(suite.is_good for suite in passes) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

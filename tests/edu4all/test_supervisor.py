@@ -30,10 +30,6 @@ finally:
 FOREVER = ["sleep", "1000"]
 IGNORE = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); time.sleep(1000)"
 STUBBORN = [sys.executable, "-c", IGNORE]
-    sys.executable,
-    "-c",
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up'); time.sleep(1000)",
-]
 
 
 def child(name, command, is_last=False):

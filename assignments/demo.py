@@ -100,7 +100,7 @@ def _make():
 
 
 def _draw(assignment, student, prompts):
-    """Let ``student`` try ``prompts`` one after the other; the sketch engine draws here and now, whatever else is configured."""
+    """Let ``student`` try ``prompts`` one after the other; the sketch engine draws here and now, whatever is configured."""
     sketch = Engine.objects.get(name="sketch")
     work = Submission.objects.begin(assignment, student)
     work.assignment.engine = sketch

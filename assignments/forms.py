@@ -20,7 +20,9 @@ class PasswordForm(forms.Form):
     """The teachers' door: username or e-mail, and password."""
 
     username = forms.CharField(
-        label=_("Username or e-mail"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"})
+        label=_("Username or e-mail"),
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
     )
     password = forms.CharField(
         label=_("Password"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -66,12 +68,12 @@ class PromptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true", "autocomplete": "off"}),
         error_messages={
             "required": pgettext_lazy("student", "Write what shall be in the picture."),
-            "max_length": pgettext_lazy("student", "This is too long: at most %(limit_value)d letters, you have %(show_value)d."),
+            "max_length": pgettext_lazy(
+                "student", "This is too long: at most %(limit_value)d letters, you have %(show_value)d."
+            ),
         },
     )
-    pictures = forms.TypedChoiceField(
-        label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect
-    )
+    pictures = forms.TypedChoiceField(label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect)
     shape = forms.ChoiceField(label=_("Shape"), widget=forms.RadioSelect, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -131,7 +133,10 @@ class RosterForm(forms.Form):
     def clean_names(self):
         names = [" ".join(line.split()) for line in self.cleaned_data["names"].splitlines() if line.strip()]
         if len(names) > ROSTER_LIMIT:
-            raise ValidationError(_("These are %(count)d names; %(limit)d at once is the most."), params={"count": len(names), "limit": ROSTER_LIMIT})
+            raise ValidationError(
+                _("These are %(count)d names; %(limit)d at once is the most."),
+                params={"count": len(names), "limit": ROSTER_LIMIT},
+            )
         for number, name in enumerate(names, 1):
             if len(name) > 80:
                 raise ValidationError(_("The name on line %(line)d is longer than 80 letters."), params={"line": number})
@@ -141,8 +146,12 @@ class RosterForm(forms.Form):
 class AssignmentForm(forms.ModelForm):
     """The assignment itself, and the two texts of its own meta prompt."""
 
-    frame_ru = forms.CharField(label=_("Meta prompt in Russian"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "ru"}))
-    frame_en = forms.CharField(label=_("Meta prompt in English"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "en"}))
+    frame_ru = forms.CharField(
+        label=_("Meta prompt in Russian"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "ru"})
+    )
+    frame_en = forms.CharField(
+        label=_("Meta prompt in English"), max_length=4000, widget=forms.Textarea(attrs={"rows": 9, "lang": "en"})
+    )
 
     class Meta:
         model = Assignment
@@ -191,7 +200,9 @@ class AssignmentForm(forms.ModelForm):
             if text and text.count(WORDS) != 1:
                 self.add_error(
                     f"frame_{language}",
-                    ValidationError(_("The text must hold %(mark)s exactly once: the student's words go there.") % {"mark": WORDS}),
+                    ValidationError(
+                        _("The text must hold %(mark)s exactly once: the student's words go there.") % {"mark": WORDS}
+                    ),
                 )
         return super().clean()
 
@@ -256,7 +267,10 @@ class GradeForm(forms.Form):
     """Points per criterion and a comment; criteria may be left open while grading."""
 
     feedback = forms.CharField(
-        label=_("Comment for the student"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"})
+        label=_("Comment for the student"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

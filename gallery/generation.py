@@ -33,14 +33,11 @@ def draw(picture, provider):
     except Refused as error:
         refuse(picture, call, error)
     except Busy as error:
-        pause = queue.PAUSE if error.retry_after is None else error.retry_after
-        picture.engine.pause(pause)
-        _close(call, "failed", lambda: picture.requeue("busy", after=pause, detail=_detail(error)), error=error)
+        rest(picture, call, error)
     except Unanswered as error:
         lose(picture, call, error)
     except Misconfigured as error:
-        picture.engine.open_circuit(error.kind, _detail(error))
-        _close(call, "failed", lambda: picture.requeue("stopped", after=0, detail=_detail(error)), error=error)
+        stop(picture, call, error)
     except Broken as error:
         fail(picture, call, error)
     else:
@@ -81,6 +78,19 @@ def refuse(picture, call, error):
     """Record that the service blocked the words or the picture: final, and everything is given back."""
     detail = _detail(error, error.stage, *error.categories)
     _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
+
+
+def rest(picture, call, error):
+    """Record that the service asks for a slower pace: the whole engine rests, and the picture keeps its place."""
+    seconds = queue.PAUSE if error.retry_after is None else error.retry_after
+    picture.engine.pause(seconds)
+    _close(call, "failed", lambda: picture.requeue("busy", after=seconds, detail=_detail(error)), error=error)
+
+
+def stop(picture, call, error):
+    """Record that an adult must act: the engine is not asked any more, and the picture keeps its place."""
+    picture.engine.open_circuit(error.kind, _detail(error))
+    _close(call, "failed", lambda: picture.requeue("stopped", after=0, detail=_detail(error)), error=error)
 
 
 def fail(picture, call, error):
@@ -166,7 +176,9 @@ def pseudonym(owner_id):
 def label_for(engine):
     """Return what the file itself says of how it was made."""
     if engine.is_sketch:
-        return Label(digital_source=SKETCH_MADE, statement="Drawn by the Edu4All sketch engine from words. Not AI.", tool="Edu4All")
+        return Label(
+            digital_source=SKETCH_MADE, statement="Drawn by the Edu4All sketch engine from words. Not AI.", tool="Edu4All"
+        )
     return Label(digital_source=AI_MADE, statement="Made with AI.", tool=f"Edu4All, {engine.title}")
 
 

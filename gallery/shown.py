@@ -19,13 +19,25 @@ STATE_WORDS = {
 
 #: What the student reads, by the reason written on the row. None of them blames the words for the machine's fault.
 FOR_STUDENTS = {
-    "provider": pgettext_lazy("student", "The drawing service did not want to draw this. Try other words; this try was given back."),
-    "unanswered": pgettext_lazy("student", "We could not fetch this picture. It is not your fault. Press the button again; the try was given back."),
-    "unusable": pgettext_lazy("student", "The machine sent back something that is no picture. Press the button again; the try was given back."),
-    "broken": pgettext_lazy("student", "The drawing machine has a fault. Your words are fine. Try again a little later; the try was given back."),
-    "too_late": pgettext_lazy("student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."),
+    "provider": pgettext_lazy(
+        "student", "The drawing service did not want to draw this. Try other words; this try was given back."
+    ),
+    "unanswered": pgettext_lazy(
+        "student", "We could not fetch this picture. It is not your fault. Press the button again; the try was given back."
+    ),
+    "unusable": pgettext_lazy(
+        "student", "The machine sent back something that is no picture. Press the button again; the try was given back."
+    ),
+    "broken": pgettext_lazy(
+        "student", "The drawing machine has a fault. Your words are fine. Try again a little later; the try was given back."
+    ),
+    "too_late": pgettext_lazy(
+        "student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."
+    ),
     "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
-    "stopped": pgettext_lazy("student", "The drawing machine is resting. An adult has been told. Your picture keeps its place."),
+    "stopped": pgettext_lazy(
+        "student", "The drawing machine is resting. An adult has been told. Your picture keeps its place."
+    ),
     "worker_lost": pgettext_lazy("student", "We start this picture again."),
 }
 
@@ -43,11 +55,25 @@ FOR_TEACHERS = {
 
 #: What the words gate says, by the gate that refused. The word itself is never repeated.
 GATES = {
-    "words": pgettext_lazy("student", "Some of these words do not fit a picture for school. Try other words; this did not use up a try."),
-    "personal": pgettext_lazy("student", "This looks like a phone number, an address or somebody's data. Leave it out, it stays yours. This did not use up a try."),
-    "frame": pgettext_lazy("student", "Describe what is in the picture. Orders to the drawing machine do not work here. This did not use up a try."),
-    "care": pgettext_lazy("student", "These words sound sad or frightening. You are not in trouble. Please talk to an adult you trust, at home or at school: they want to help."),
-    "length": pgettext_lazy("student", "This is too long or empty. Describe your picture in a few sentences. This did not use up a try."),
+    "words": pgettext_lazy(
+        "student", "Some of these words do not fit a picture for school. Try other words; this did not use up a try."
+    ),
+    "personal": pgettext_lazy(
+        "student",
+        "This looks like a phone number, an address or somebody's data. Leave it out, it stays "
+        "yours. This did not use up a try.",
+    ),
+    "frame": pgettext_lazy(
+        "student", "Describe what is in the picture. Orders to the drawing machine do not work here. This did not use up a try."
+    ),
+    "care": pgettext_lazy(
+        "student",
+        "These words sound sad or frightening. You are not in trouble. Please talk to an adult "
+        "you trust, at home or at school: they want to help.",
+    ),
+    "length": pgettext_lazy(
+        "student", "This is too long or empty. Describe your picture in a few sentences. This did not use up a try."
+    ),
 }
 
 

@@ -163,9 +163,7 @@ class Enrollment(models.Model):
 
     def claim(self, pin):
         """Set the first PIN of a roster name; False where somebody else was quicker."""
-        return bool(
-            Enrollment.objects.filter(pk=self.pk, pin_hash="").update(pin_hash=pins.hash_pin(pin), claimed_at=Now())
-        )
+        return bool(Enrollment.objects.filter(pk=self.pk, pin_hash="").update(pin_hash=pins.hash_pin(pin), claimed_at=Now()))
 
     def spend_try(self):
         """Count one PIN before it is looked at, so that many at once cannot pass the limit; False where none is left."""

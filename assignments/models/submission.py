@@ -63,9 +63,7 @@ class Submission(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assignment = models.ForeignKey(Assignment, models.CASCADE, related_name="submissions", verbose_name=_("assignment"))
-    student = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="submissions", verbose_name=_("student")
-    )
+    student = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="submissions", verbose_name=_("student"))
     trail = models.OneToOneField(Trail, models.PROTECT, related_name="submission", verbose_name=_("trail"))
     chosen = models.ForeignKey(
         Picture, models.SET_NULL, null=True, blank=True, related_name="chosen_for", verbose_name=_("chosen picture")

@@ -88,7 +88,9 @@ def classroom_door(request, pk):
     else:
         classroom.is_open = request.POST.get("action") == "open"
         classroom.save(update_fields=["is_open"])
-    Event.objects.record("classroom.door", subject=f"classroom:{pk}", actor=request.user, reason=request.POST.get("action", "")[:20])
+    Event.objects.record(
+        "classroom.door", subject=f"classroom:{pk}", actor=request.user, reason=request.POST.get("action", "")[:20]
+    )
     return redirect("assignments:classroom-detail", pk=pk)
 
 
@@ -105,7 +107,12 @@ def enrollment_act(request, pk, action):
         "let-in": _("%(name)s is in the class now."),
         "remove": _("%(name)s is no longer in the class. Their work stays with you."),
     }[action]
-    act = {"unlock": enrollment.unlock, "reset-pin": enrollment.reset_pin, "let-in": enrollment.let_in, "remove": enrollment.remove}
+    act = {
+        "unlock": enrollment.unlock,
+        "reset-pin": enrollment.reset_pin,
+        "let-in": enrollment.let_in,
+        "remove": enrollment.remove,
+    }
     act[action](request.user)
     messages.success(request, said % {"name": enrollment.alias})
     return redirect("assignments:classroom-detail", pk=enrollment.classroom_id)

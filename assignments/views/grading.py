@@ -51,13 +51,10 @@ def grading(request, public_id):
 
 def _order(assignment):
     """Return the works of the assignment that were handed in, in the roster's order, with name and whether they wait."""
-    names = dict(
-        Enrollment.objects.filter(classroom=assignment.classroom).values_list("student_id", "alias")
-    )
+    names = dict(Enrollment.objects.filter(classroom=assignment.classroom).values_list("student_id", "alias"))
     works = Submission.objects.handed_in().filter(assignment=assignment).select_related("grade")
     rows = [
-        {"public_id": row.public_id, "name": names.get(row.student_id, ""), "waits": row.is_ready_to_grade}
-        for row in works
+        {"public_id": row.public_id, "name": names.get(row.student_id, ""), "waits": row.is_ready_to_grade} for row in works
     ]
     return sorted(rows, key=lambda row: row["name"].casefold())
 

@@ -78,11 +78,13 @@ def class_gallery(request, public_id):
         .prefetch_related("versions")
         .order_by(F("chosen__approved_at").desc())
     )
-    return render(request, "assignments/class_gallery.html", {"assignment": assignment, "works": [_hung(work) for work in works]})
+    return render(
+        request, "assignments/class_gallery.html", {"assignment": assignment, "works": [_hung(work) for work in works]}
+    )
 
 
 def _hung(work):
-    """Return a work as it hangs in the class gallery: the picture that was handed in, its title and the author's description."""
+    """Return a work as it hangs in the class gallery: the picture, its title and the author's description."""
     picture = shown(work.chosen)
     picture.alt = work.current.alt_text
     return {"picture": picture, "title": work.current.title}

@@ -42,7 +42,7 @@ def teacher_home(user):
 
 
 def _with_counts(assignments):
-    """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's included."""
+    """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's too."""
     return assignments.select_related("classroom").annotate(
         started=Count("submissions", distinct=True),
         handed_in=Count("submissions", Q(submissions__submitted_at__isnull=False), distinct=True),

@@ -58,7 +58,9 @@ def _enter_by_pin(request, form):
     classroom = Classroom.objects.filter(join_code=plain_code(code), is_open=True, archived_at=None).first()
     if classroom is None:
         pins.check_pin(pin, "")
-        form.add_error("code", pgettext("student", "There is no class with this code now. Look at the board again, or ask your teacher."))
+        form.add_error(
+            "code", pgettext("student", "There is no class with this code now. Look at the board again, or ask your teacher.")
+        )
         return None
     enrollment = Enrollment.objects.filter(classroom=classroom, name_key=name_key(name)).select_related("student").first()
     if enrollment is None:
@@ -79,7 +81,12 @@ def _enter_as(request, form, enrollment, pin):
         return None
     if not pins.check_pin(pin, enrollment.pin_hash):
         enrollment.refresh_from_db()
-        form.add_error("pin", _locked_sentence(enrollment) if enrollment.is_locked else pgettext("student", "This is not the right PIN. Try once more, slowly."))
+        form.add_error(
+            "pin",
+            _locked_sentence(enrollment)
+            if enrollment.is_locked
+            else pgettext("student", "This is not the right PIN. Try once more, slowly."),
+        )
         return None
     enrollment.accept_pin()
     return _let_in(request, enrollment)

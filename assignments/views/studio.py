@@ -154,7 +154,8 @@ def choose(request, public_id):
     """Mark one picture as the best."""
     work = own_work(request, public_id)
     picture = get_object_or_404(
-        Picture.objects.visible_to(request.user).filter(generation__trail=work.trail), public_id=_uuid(request.POST.get("picture", ""))
+        Picture.objects.visible_to(request.user).filter(generation__trail=work.trail),
+        public_id=_uuid(request.POST.get("picture", "")),
     )
     work.choose(picture)
     if request.htmx:

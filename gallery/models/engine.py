@@ -27,7 +27,7 @@ class EngineQuerySet(models.QuerySet):
         """Let one picture start on ``engine`` if its pace allows one now; False otherwise.
 
         Spacing is GCRA with a burst of one: a start moves ``next_free_at`` on by 60 / images_per_minute seconds, by the
-        database's clock, so that all workers on all machines share one pace. An open circuit lets one probe through now and then.
+        database's clock, so that all workers on all machines share one pace. An open circuit lets a probe through now and then.
         """
         interval = 60 / engine.images_per_minute if engine.images_per_minute else 0
         return bool(
@@ -63,7 +63,9 @@ class Engine(models.Model):
     is_enabled = models.BooleanField(_("may draw"), default=True)
     is_default = models.BooleanField(_("default"), default=False)
     from_environment = models.BooleanField(_("set by the environment"), default=False, editable=False)
-    images_per_minute = models.PositiveIntegerField(_("images a minute"), null=True, blank=True, help_text=_("Empty: no limit."))
+    images_per_minute = models.PositiveIntegerField(
+        _("images a minute"), null=True, blank=True, help_text=_("Empty: no limit.")
+    )
     concurrent_calls = models.PositiveIntegerField(_("calls at once"), default=8)
     price_micros = models.PositiveBigIntegerField(
         _("worst price of a picture, millionths of a dollar"), null=True, blank=True, help_text=_("0 where drawing is free.")
@@ -121,5 +123,3 @@ class Engine(models.Model):
     def make_default(self):
         Engine.objects.exclude(pk=self.pk).filter(is_default=True).update(is_default=False)
         Engine.objects.filter(pk=self.pk).update(is_default=True)
-
-

@@ -51,14 +51,14 @@ class MetaPrompt(models.Model):
     def __str__(self):
         return f"{self.key} {self.language} v{self.version}"
 
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("A version of a meta prompt never changes; write a new one.")
+        super().save(*args, **kwargs)
+
     def clean(self):
         if self.text.count(WORDS) != 1:
             raise ValidationError(
                 {"text": _("The text must hold %(mark)s exactly once: the student's words go there.") % {"mark": WORDS}},
                 code="words",
             )
-
-    def save(self, *args, **kwargs):
-        if self.pk:
-            raise TypeError("A version of a meta prompt never changes; write a new one.")
-        super().save(*args, **kwargs)

@@ -25,9 +25,7 @@ class PictureQuerySet(models.QuerySet):
         )
 
     def claimable(self, engine):
-        return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(
-            Q(not_before=None) | Q(not_before__lte=Now())
-        )
+        return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=Now()))
 
     def claimable_now(self):
         """Return waiting pictures of every engine that may start one now."""
@@ -149,9 +147,7 @@ class Picture(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["refused", "failed"]) | ~Q(reason=""), name="picture_end_has_reason"
             ),
-            models.CheckConstraint(
-                condition=Q(approved_at=None) | Q(hidden_at=None), name="picture_not_approved_and_hidden"
-            ),
+            models.CheckConstraint(condition=Q(approved_at=None) | Q(hidden_at=None), name="picture_not_approved_and_hidden"),
         ]
 
     def __str__(self):
@@ -218,9 +214,7 @@ class Picture(models.Model):
     def settle_failed(self, reason, detail="", *, is_charged=False):
         """End as failed; the picture is given back, and the money too unless the service may have charged it."""
         with transaction.atomic():
-            return self._end(self.Status.FAILED, reason, detail) and self._settle(
-                pictures=0, micros=None if is_charged else 0
-            )
+            return self._end(self.Status.FAILED, reason, detail) and self._settle(pictures=0, micros=None if is_charged else 0)
 
     def _end(self, to, reason, detail):
         return self._move(

@@ -12,7 +12,8 @@ class PurseQuerySet(models.QuerySet):
             rows = rows.filter(
                 Q(pictures_allowed=None)
                 | Q(pictures_allowed__gte=F("pictures_reserved") + F("pictures_spent") + reserved[0] + spent[0]),
-                Q(micros_allowed=None) | Q(micros_allowed__gte=F("micros_reserved") + F("micros_spent") + reserved[1] + spent[1]),
+                Q(micros_allowed=None)
+                | Q(micros_allowed__gte=F("micros_reserved") + F("micros_spent") + reserved[1] + spent[1]),
             )
         moved = rows.update(
             pictures_reserved=F("pictures_reserved") + reserved[0],
@@ -63,7 +64,9 @@ class Purse(models.Model):
     """A hard allowance of pictures and money; None is without limit. Money is in micro-dollars (1 USD = 1,000,000)."""
 
     title = models.CharField(_("title"), max_length=120)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+    )
     pictures_allowed = models.PositiveIntegerField(_("pictures allowed"), null=True, blank=True)
     pictures_reserved = models.PositiveIntegerField(_("pictures set aside"), default=0, editable=False)
     pictures_spent = models.PositiveIntegerField(_("pictures drawn"), default=0, editable=False)

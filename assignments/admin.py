@@ -1,0 +1,231 @@
+"""The staff room's view of the school: people and classes are edited here, work and grades are read."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from gallery.admin import ReadOnlyAdmin, ReadOnlyInline
+from gallery.shown import shown
+
+from .models import (
+    Assignment,
+    Classroom,
+    Criterion,
+    CriterionGrade,
+    Enrollment,
+    Grade,
+    GradeChange,
+    Level,
+    Rubric,
+    School,
+    Student,
+    Submission,
+    Teacher,
+    User,
+    Version,
+)
+
+
+class KeptAdmin(admin.ModelAdmin):
+    """May be edited, never deleted: work and grades hang on it. People are made inactive, classes archived."""
+
+    show_facets = admin.ShowFacets.ALLOW
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(School)
+class SchoolAdmin(KeptAdmin):
+    list_display = ["name", "country", "time_zone", "language"]
+    search_fields = ["name"]
+
+
+class TeacherInline(admin.TabularInline):
+    model = Teacher
+    extra = 0
+    fields = ["school"]
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin):
+    list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
+    search_fields = ["username", "display_name", "email"]
+    inlines = [TeacherInline]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": ["display_name", "first_name", "last_name", "email", "language", "theme"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Student)
+class StudentAdmin(ReadOnlyAdmin):
+    list_display = ["display_name", "username", "is_active", "last_login"]
+    list_filter = ["is_active", "enrollments__classroom"]
+    search_fields = ["display_name", "username"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(enrollments__isnull=False).distinct()
+
+
+@admin.register(Teacher)
+class TeacherAdmin(KeptAdmin):
+    list_display = ["user", "school", "created_at"]
+    list_filter = ["school"]
+    list_select_related = ["user", "school"]
+    autocomplete_fields = ["user", "school"]
+    search_fields = ["user__username", "user__display_name", "user__email"]
+
+
+class EnrollmentInline(ReadOnlyInline):
+    model = Enrollment
+    fields = ["alias", "student", "claimed_at", "approved_at", "removed_at", "pin_failures", "pin_locked_at"]
+    readonly_fields = fields
+
+
+@admin.register(Classroom)
+class ClassroomAdmin(KeptAdmin):
+    list_display = ["name", "school", "subject", "is_open", "archived_at"]
+    list_filter = ["school", "is_open", "archived_at"]
+    list_select_related = ["school"]
+    search_fields = ["name", "subject"]
+    autocomplete_fields = ["school", "teachers", "purse"]
+    readonly_fields = ["join_code"]
+    inlines = [EnrollmentInline]
+
+
+@admin.register(Enrollment)
+class EnrollmentAdmin(ReadOnlyAdmin):
+    list_display = ["alias", "classroom", "claimed_at", "approved_at", "removed_at", "pin_failures", "pin_locked_at"]
+    list_filter = ["classroom", "approved_at", "removed_at", "pin_locked_at"]
+    list_select_related = ["classroom"]
+    search_fields = ["alias"]
+    actions = ["unlock"]
+
+    def has_unlock_permission(self, request):
+        return request.user.has_perm("assignments.change_enrollment")
+
+    @admin.action(description=_("Unlock: forget wrong PINs"), permissions=["unlock"])
+    def unlock(self, request, queryset):
+        for enrollment in queryset:
+            enrollment.unlock(request.user)
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(KeptAdmin):
+    list_display = ["title", "classroom", "language", "due_at", "published_at", "max_tries", "max_pictures"]
+    list_filter = ["classroom", "language", "published_at", "due_at"]
+    list_select_related = ["classroom"]
+    search_fields = ["title", "brief"]
+    date_hierarchy = "created_at"
+    readonly_fields = ["classroom", "rubric", "created_by", "created_at"]
+
+    def has_add_permission(self, request):
+        return False  # an assignment is born with a rubric and a meta prompt of its own, on the site
+
+
+class CriterionInline(ReadOnlyInline):
+    model = Criterion
+    fields = ["title", "position"]
+    readonly_fields = fields
+
+
+class LevelInline(ReadOnlyInline):
+    model = Level
+    fields = ["points", "title"]
+    readonly_fields = fields
+
+
+@admin.register(Rubric)
+class RubricAdmin(ReadOnlyAdmin):
+    list_display = ["title", "language", "created_at"]
+    search_fields = ["title"]
+    inlines = [CriterionInline]
+
+
+@admin.register(Criterion)
+class CriterionAdmin(ReadOnlyAdmin):
+    list_display = ["title", "rubric", "position"]
+    list_select_related = ["rubric"]
+    search_fields = ["title"]
+    inlines = [LevelInline]
+
+
+@admin.register(Level)
+class LevelAdmin(ReadOnlyAdmin):
+    list_display = ["criterion", "points", "title"]
+    list_select_related = ["criterion"]
+
+
+class VersionInline(ReadOnlyInline):
+    model = Version
+    fields = ["number", "title", "alt_text", "reason", "is_late", "created_at"]
+    readonly_fields = fields
+
+
+@admin.register(Submission)
+class SubmissionAdmin(ReadOnlyAdmin):
+    list_display = ["thumb", "student", "assignment", "submitted_at"]
+    list_filter = ["assignment__classroom", "assignment", "submitted_at"]
+    list_select_related = ["student", "assignment", "chosen__generation", "chosen__engine"]
+    search_fields = ["student__display_name", "student__username", "assignment__title"]
+    date_hierarchy = "submitted_at"
+    inlines = [VersionInline]
+
+    @admin.display(description=_("picture"))
+    def thumb(self, submission):
+        if not submission.chosen:
+            return "—"
+        view = shown(submission.chosen)
+        return format_html(
+            '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',
+            view.thumb_url,
+            str(round(96 * view.height / view.width)) if view.width else "96",
+            view.alt,
+        )
+
+
+@admin.register(Version)
+class VersionAdmin(ReadOnlyAdmin):
+    list_display = ["submission", "number", "title", "is_late", "created_at"]
+    list_filter = ["is_late", "created_at"]
+    search_fields = ["title"]
+
+
+class CriterionGradeInline(ReadOnlyInline):
+    model = CriterionGrade
+    fields = ["criterion", "points"]
+    readonly_fields = fields
+
+
+class GradeChangeInline(ReadOnlyInline):
+    model = GradeChange
+    fields = ["created_at", "changed_by", "before", "after"]
+    readonly_fields = fields
+
+
+@admin.register(Grade)
+class GradeAdmin(ReadOnlyAdmin):
+    list_display = ["submission", "points", "graded_by", "graded_at", "released_at"]
+    list_filter = ["released_at", "graded_at", "submission__assignment"]
+    list_select_related = ["submission", "graded_by"]
+    inlines = [CriterionGradeInline, GradeChangeInline]
+
+
+@admin.register(CriterionGrade)
+class CriterionGradeAdmin(ReadOnlyAdmin):
+    list_display = ["grade", "criterion", "points"]
+    list_select_related = ["grade", "criterion"]
+
+
+@admin.register(GradeChange)
+class GradeChangeAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "grade", "changed_by"]
+    list_select_related = ["grade", "changed_by"]

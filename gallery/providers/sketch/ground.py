@@ -1,0 +1,512 @@
+"""The places: what lies at the horizon, the ground things stand on, and what grows at the lower edge."""
+
+from __future__ import annotations
+
+import math
+import random
+
+from .paint import lit, mix
+from .pen import circle, ellipse, lamp, n, path, poly, rect, stroke
+from .sky import cloud, gradient
+from .sprites import Spot, Sprite, icon, stamp
+from .stage import Stage
+
+#: Ground colours by place: far line, upper edge, lower edge (in daylight).
+SOIL = {
+    "meadow": ("#a9d98c", "#a5d86b", "#5fae48"), "city": ("#b9dc95", "#a9d477", "#6aae52"), "forest": ("#6fa868", "#86c15e", "#3f8a41"),
+    "desert": ("#f3d79a", "#f7dd9d", "#dba95c"), "snow_field": ("#d6e8f5", "#f6fbff", "#c9dff0"), "beach": ("#9fd8d8", "#fbe6b4", "#edc583"),
+    "sea": ("#9fd8d8", "#fbe6b4", "#edc583"), "mountains": ("#9cc39b", "#9bcf74", "#589a4d"), "volcano": ("#8a6f68", "#7d6a62", "#4d4040"),
+    "sea_floor": ("#7fc0b0", "#f0dfae", "#cba872"), "moon": ("#8f93a8", "#d9dbe6", "#8e92a8"), "space": ("#6a5aa8", "#9a86d8", "#4b3f8c"),
+    "mars": ("#b8613f", "#e08f5c", "#a44f33"), "room": ("#caa37a", "#d9a871", "#a9753f"), "clouds": ("#e9f3fb", "#ffffff", "#cfe0f2"),
+    "candy_land": ("#ffc2dd", "#ffd9ea", "#f58fbd"),
+}  # fmt: skip
+
+
+def ridge(stage: Stage, dice: random.Random, y: float, swing: float, waves: float, colour: str, jag: bool = False) -> str:
+    """Draw a line of hills (or jagged peaks) across the picture, filled down to the lower edge."""
+    w, h = stage.width, stage.height
+    a, b, c = dice.uniform(0, 6.28), dice.uniform(0, 6.28), dice.uniform(0.6, 1.4)
+    steps = 36
+    pts = []
+    for k in range(steps + 1):
+        t = k / steps
+        lift = 0.6 * math.sin(a + t * waves * math.pi) + 0.4 * math.sin(b + t * waves * 1.9 * math.pi * c)
+        pts.append((t * w, y - swing * (0.5 + 0.5 * lift)))
+    if jag:
+        return poly([*pts, (w, h), (0, h)], colour)
+    d = f"M0,{n(h)}L{n(pts[0][0])},{n(pts[0][1])}"
+    for (x0, y0), (x1, y1) in zip(pts, pts[1:], strict=False):
+        mid = (x0 + x1) / 2
+        d += f"C{n(mid)},{n(y0)} {n(mid)},{n(y1)} {n(x1)},{n(y1)}"
+    return path(d + f"V{n(h)}Z", colour)
+
+
+def soil(stage: Stage) -> tuple[str, str, str]:
+    """Return the three ground colours in the light of the scene, with the season on them."""
+    far, upper, lower = SOIL[stage.place]
+    green = stage.place in ("meadow", "city", "forest", "mountains")
+    if "snow" in stage.weather and stage.place not in ("sea_floor", "moon", "space", "room", "clouds"):
+        far, upper, lower = (mix(c, s, 0.85) for c, s in zip((far, upper, lower), SOIL["snow_field"], strict=True))
+    elif green and stage.plan.season == "autumn":
+        far, upper, lower = "#d9c27a", "#e5c766", "#b98a3f"
+    elif green:
+        tint = stage.dice("grass").choice(("#a5d86b", "#8ed07a", "#bfd968", "#98d48b"))
+        upper, lower = mix(upper, tint, 0.5), mix(lower, tint, 0.2)
+    return lit(far, stage.light, 0.45), lit(upper, stage.light, 0.08), lit(lower, stage.light)
+
+
+def draw_far(stage: Stage) -> str:
+    """Draw what stands at the horizon, behind the monument."""
+    draw = FAR.get(stage.place, _hills)
+    return draw(stage, stage.dice("far"))
+
+
+def _hills(stage: Stage, dice: random.Random) -> str:
+    far, upper, _ = soil(stage)
+    y, u = stage.horizon, stage.unit
+    parts = []
+    if stage.place in ("mountains", "snow_field") or (stage.place == "meadow" and dice.random() < 0.3):
+        parts.append(_peaks(stage, dice))
+    parts.append(ridge(stage, dice, y - u * 0.02, u * 0.12, 2.2, mix(far, stage.sky[2], 0.45)))
+    parts.append(ridge(stage, dice, y + u * 0.01, u * 0.08, 3.1, far))
+    for _ in range(dice.randint(9, 14)):
+        x = dice.uniform(0, stage.width)
+        tree = icon(
+            dice.choice(("deciduous-tree", "deciduous-tree", "evergreen-tree"))
+            if stage.place != "snow_field"
+            else "evergreen-tree"
+        )
+        parts.append(
+            stamp(tree, Spot(x, y + u * dice.uniform(0.0, 0.025), u * dice.uniform(0.06, 0.1), depth=0.5), stage.light, "far")
+        )
+    return "".join(parts)
+
+
+def _peaks(stage: Stage, dice: random.Random) -> str:
+    parts = []
+    y, u = stage.horizon + stage.unit * 0.02, stage.unit
+    many = 5
+    for k in sorted(range(many), key=lambda _: dice.random()):
+        x = stage.width * (k + dice.uniform(0.1, 0.9)) / many
+        high, wide = u * dice.uniform(0.2, 0.38), u * dice.uniform(0.34, 0.55)
+        rock, shade = lit("#8fa3c4", stage.light, 0.35), lit("#6f83ab", stage.light, 0.35)
+        snow, dim = lit("#ffffff", stage.light, 0.12), lit("#cddcf0", stage.light, 0.2)
+        ridge_x = x + wide * 0.08
+        parts.append(
+            poly([(x - wide / 2, y), (x, y - high), (ridge_x, y)], rock)
+            + poly([(ridge_x, y), (x, y - high), (x + wide / 2, y)], shade)
+        )
+        q = 0.34
+        parts.append(poly([(x, y - high), (x - wide / 2 * q, y - high * (1 - q)), (x - wide * 0.08, y - high * 0.74), (x - wide * 0.02, y - high * 0.62),
+                           (x + wide * 0.02, y - high * 0.7)], snow))  # fmt: skip
+        parts.append(poly([(x, y - high), (x + wide * 0.02, y - high * 0.7), (x + wide * 0.07, y - high * 0.64), (x + wide * 0.1, y - high * 0.72),
+                           (x + wide / 2 * q, y - high * (1 - q))], dim))  # fmt: skip
+    return "".join(parts)
+
+
+def _skyline(stage: Stage, dice: random.Random) -> str:
+    y, u = stage.horizon + stage.unit * 0.02, stage.unit
+    parts = []
+    for depth, low, top in ((0.74, 0.08, 0.2), (0.52, 0.05, 0.13)):
+        x = -u * 0.03
+        while x < stage.width:
+            wide, high = u * dice.uniform(0.05, 0.1), u * dice.uniform(low, top)
+            wall = lit(dice.choice(("#e7cdb4", "#d9b6a0", "#c9c2cf", "#efdcc0", "#b9c4d8")), stage.light, depth)
+            roof = lit(dice.choice(("#7d8fb3", "#b3715f", "#8a7fa8")), stage.light, depth)
+            style = dice.random()
+            parts.append(rect(x, y - high, wide, high + u * 0.03, wall))
+            if style < 0.4:
+                parts.append(
+                    poly(
+                        [
+                            (x - 2, y - high),
+                            (x + wide * 0.15, y - high - u * 0.022),
+                            (x + wide * 0.85, y - high - u * 0.022),
+                            (x + wide + 2, y - high),
+                        ],
+                        roof,
+                    )
+                )
+            elif style < 0.6:
+                parts.append(poly([(x - 2, y - high), (x + wide / 2, y - high - wide * 0.5), (x + wide + 2, y - high)], roof))
+            elif style < 0.68:
+                parts.append(
+                    path(f"M{n(x)},{n(y - high)}A{n(wide / 2)},{n(wide / 2)} 0 0 1 {n(x + wide)},{n(y - high)}Z", roof)
+                )
+            glass = lit("#8fa9c9", stage.light, depth) if stage.time != "night" else lamp(255, 214, 120)
+            step = u * 0.017
+            for row in range(int(high / step) - 1):
+                for col in range(int(wide / step)):
+                    lucky = dice.random()
+                    if stage.time != "night" and lucky < 0.75 or lucky < 0.35:
+                        parts.append(
+                            rect(
+                                x + step * (col + 0.35),
+                                y - high + step * (row + 0.55),
+                                step * 0.36,
+                                step * 0.5,
+                                glass,
+                                fill_opacity=0.75 if depth < 0.6 else 0.5,
+                            )
+                        )
+            x += wide * dice.uniform(0.94, 1.05)
+    for k in range(int(stage.width / (u * 0.05))):
+        bush = lit("#6fae5c", stage.light, 0.38)
+        parts.append(circle(k * u * 0.05 + dice.uniform(-9, 9), y + u * 0.008, u * dice.uniform(0.018, 0.034), bush))
+    return "".join(parts)
+
+
+def _forest(stage: Stage, dice: random.Random) -> str:
+    y, u = stage.horizon + stage.unit * 0.03, stage.unit
+    parts = [ridge(stage, dice, stage.horizon, u * 0.16, 3, lit("#7fb088", stage.light, 0.62))]
+    kinds = ("evergreen-tree", "deciduous-tree") if dice.random() < 0.7 else ("evergreen-tree",)
+    for depth, high, many in ((0.68, 0.24, 15), (0.5, 0.32, 12), (0.3, 0.42, 9)):
+        for k in range(many):
+            x = stage.width * (k + dice.uniform(0, 1)) / many
+            parts.append(
+                stamp(
+                    icon(dice.choice(kinds)),
+                    Spot(x, y + u * 0.05 * (0.7 - depth), u * high * dice.uniform(0.8, 1.15), depth=depth),
+                    stage.light,
+                    "f",
+                )
+            )
+    return "".join(parts)
+
+
+def _dunes(stage: Stage, dice: random.Random) -> str:
+    u = stage.unit
+    far, _, _ = soil(stage)
+    parts = [
+        ridge(stage, dice, stage.horizon - u * 0.01, u * 0.1, 2.4, mix(far, stage.sky[2], 0.4)),
+        ridge(stage, dice, stage.horizon + u * 0.02, u * 0.07, 3.4, far),
+    ]
+    for _ in range(3):
+        x = stage.width * dice.random()
+        parts.append(
+            stamp(
+                icon("palm-tree"), Spot(x, stage.horizon + u * 0.02, u * dice.uniform(0.09, 0.13), depth=0.4), stage.light, "p"
+            )
+        )
+    return "".join(parts)
+
+
+def _ocean(stage: Stage, dice: random.Random) -> str:
+    w, u, y = stage.width, stage.unit, stage.horizon
+    shore = stage.height * (0.97 if stage.place == "sea" else 0.8)
+    deep, light = lit("#1f8fc4", stage.light, 0.1), lit("#7fd8e0", stage.light, 0.05)
+    parts = [f"<defs>{gradient('sea', [(0, mix(deep, stage.sky[2], 0.35), 1), (0.4, deep, 1), (1, light, 1)])}</defs>"]
+    line = y - u * 0.06
+    if dice.random() < 0.6:
+        parts.append(ridge(stage, dice, line + u * 0.012, u * 0.06, 1.3, lit("#7fa89a", stage.light, 0.6)))
+    parts.append(rect(0, line, w, shore - line + u * 0.1, "url(#sea)"))
+    x = stage.sun[0]
+    if not stage.weather & {"rain", "storm"}:
+        for k in range(16):
+            f = k / 16
+            wide = u * (0.03 + 0.1 * f) * dice.uniform(0.6, 1.2)
+            parts.append(
+                ellipse(
+                    x + u * dice.uniform(-0.05, 0.05),
+                    line + (shore - line) * f + 4,
+                    wide,
+                    u * (0.0025 + 0.004 * f),
+                    stage.glow,
+                    fill_opacity=0.6,
+                )
+            )
+    for k in range(26):
+        f = dice.random()
+        yy = line + (shore - line) * f
+        xx, q = dice.uniform(0, w), u * (0.012 + 0.03 * f)
+        parts.append(
+            stroke(
+                f"M{n(xx - q)},{n(yy)}q{n(q / 2)},{n(-q * 0.4)} {n(q)},0q{n(q / 2)},{n(q * 0.4)} {n(q)},0",
+                "#ffffff",
+                1.6 + 2 * f,
+                stroke_opacity=0.42,
+            )
+        )
+    return "".join(parts)
+
+
+def _reef(stage: Stage, dice: random.Random) -> str:
+    u = stage.unit
+    parts = [
+        ridge(stage, dice, stage.horizon - u * 0.03, u * 0.22, 2.1, lit("#2f86a6", stage.light, 0.6)),
+        ridge(stage, dice, stage.horizon + u * 0.02, u * 0.13, 3.3, lit("#3f93a0", stage.light, 0.4)),
+    ]
+    for _ in range(9):
+        x = dice.uniform(0, stage.width)
+        parts.append(_weed(x, stage.horizon + u * 0.05, u * dice.uniform(0.12, 0.28), lit("#2f9a7a", stage.light, 0.5), dice))
+    return "".join(parts)
+
+
+def _weed(x: float, base: float, high: float, colour: str, dice: random.Random) -> str:
+    d = ""
+    for k in range(3):
+        s, t = dice.uniform(-0.16, 0.16) * high, high * (1 - 0.22 * k)
+        ox = x + (k - 1) * high * 0.09
+        d += f"M{n(ox)},{n(base)}C{n(ox + s)},{n(base - t * 0.35)} {n(ox - s)},{n(base - t * 0.7)} {n(ox + s * 0.6)},{n(base - t)}"
+    return stroke(d, colour, max(3.0, high * 0.055))
+
+
+def _craters(stage: Stage, dice: random.Random) -> str:
+    u = stage.unit
+    far, _, _ = soil(stage)
+    return ridge(stage, dice, stage.horizon, u * 0.12, 2.6, mix(far, stage.light.haze, 0.4), jag=True) + ridge(
+        stage, dice, stage.horizon + u * 0.03, u * 0.07, 3.7, far
+    )
+
+
+def _wall(stage: Stage, dice: random.Random) -> str:
+    w, u, y = stage.width, stage.unit, stage.horizon
+    paper = lit(dice.choice(("#f6dcc0", "#cfe3ea", "#e3d9f0", "#dcebcf")), stage.light)
+    parts = [rect(0, 0, w, y + u * 0.02, paper)]
+    for k in range(int(w / (u * 0.09)) + 1):
+        parts.append(rect(k * u * 0.09, 0, u * 0.03, y, "#ffffff", fill_opacity=0.16))
+    wx, wy, ww, wh = w * (0.72 if stage.is_turned else 0.28), y * 0.5, u * 0.34, u * 0.4
+    top, _, low = stage.sky
+    parts.append(f"<defs>{gradient('pane', [(0, top, 1), (1, low, 1)])}</defs>")
+    parts.append(
+        rect(wx - ww / 2 - 12, wy - wh / 2 - 12, ww + 24, wh + 24, lit("#ffffff", stage.light), 8)
+        + rect(wx - ww / 2, wy - wh / 2, ww, wh, "url(#pane)")
+    )
+    parts.append(
+        circle(wx + ww * 0.22, wy - wh * 0.2, u * 0.035, stage.glow)
+        + path(
+            f"M{n(wx - ww / 2)},{n(wy + wh / 2)}v{n(-wh * 0.2)}q{n(ww * 0.3)},{n(-wh * 0.12)} {n(ww * 0.55)},{n(-wh * 0.02)}t{n(ww * 0.45)},0V{n(wy + wh / 2)}Z",
+            lit("#8fc27a", stage.light, 0.2),
+        )
+    )
+    frame = lit("#f4ede4", stage.light)
+    parts.append(
+        rect(wx - 5, wy - wh / 2, 10, wh, frame)
+        + rect(wx - ww / 2, wy - 5, ww, 10, frame)
+        + rect(wx - ww / 2 - 26, wy + wh / 2 + 8, ww + 52, 16, frame, 6)
+    )
+    drape = lit(dice.choice(("#e0707c", "#6aa8c9", "#e6a94a")), stage.light)
+    for s in (-1, 1):
+        x0, x1 = wx + s * ww * 0.72, wx + s * ww * 0.36
+        parts.append(
+            path(
+                f"M{n(x0)},{n(wy - wh / 2 - 30)}H{n(x1)}Q{n(x1 + s * 6)},{n(wy)} {n(x0 - s * 8)},{n(wy + wh * 0.3)}L{n(x0)},{n(wy + wh / 2 + 30)}Z",
+                drape,
+            )
+        )
+    parts.append(rect(wx - ww * 0.82, wy - wh / 2 - 38, ww * 1.64, 10, lit("#a9753f", stage.light), 5))
+    px = w - wx
+    parts.append(stamp(icon("framed-picture"), Spot(px, wy + u * 0.02, u * 0.2), stage.light, "pic"))
+    parts.append(rect(0, y - u * 0.035, w, u * 0.045, frame))
+    return "".join(parts)
+
+
+def _heaven(stage: Stage, dice: random.Random) -> str:
+    light, dark = lit("#ffffff", stage.light), lit("#c9dcf0", stage.light)
+    parts = []
+    for depth in (0.6, 0.35):
+        for k in range(8):
+            x = stage.width * (k + dice.random()) / 8
+            y = stage.horizon - stage.unit * (0.05 if depth > 0.5 else -0.01)
+            parts.append(
+                cloud(
+                    x,
+                    y,
+                    stage.unit * dice.uniform(0.1, 0.16),
+                    mix(light, stage.sky[2], depth * 0.5),
+                    mix(dark, stage.sky[2], depth * 0.5),
+                    dice,
+                )
+            )
+    return "".join(parts)
+
+
+def _sweets(stage: Stage, dice: random.Random) -> str:
+    u, y = stage.unit, stage.horizon
+    parts = [
+        ridge(stage, dice, y - u * 0.01, u * 0.15, 2.3, lit("#d9b3ff", stage.light, 0.35)),
+        ridge(stage, dice, y + u * 0.01, u * 0.1, 3, lit("#ffb3d0", stage.light, 0.2)),
+    ]
+    for k in range(9):
+        x = stage.width * (k + dice.random()) / 9
+        name = dice.choice(("lollipop", "soft-ice-cream", "cupcake", "lollipop", "candy"))
+        parts.append(
+            stamp(
+                icon(name),
+                Spot(x, y + u * 0.04, u * dice.uniform(0.12, 0.22), depth=0.25, flip=name == "lollipop"),
+                stage.light,
+                "c",
+            )
+        )
+    return "".join(parts)
+
+
+def _volcano(stage: Stage, dice: random.Random) -> str:
+    x = stage.width * dice.uniform(0.3, 0.7)
+    hill = stamp(icon("volcano"), Spot(x, stage.horizon + stage.unit * 0.03, stage.unit * 0.5, depth=0.15), stage.light, "v")
+    return ridge(stage, dice, stage.horizon, stage.unit * 0.14, 3.1, lit("#7a6a78", stage.light, 0.5)) + hill
+
+
+FAR = {"city": _skyline, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters, "beach": _ocean,
+       "sea": _ocean, "sea_floor": _reef, "room": _wall, "clouds": _heaven, "candy_land": _sweets, "volcano": _volcano}  # fmt: skip
+
+
+def draw_ground(stage: Stage) -> str:
+    """Draw the ground itself, with its own marks (path, craters, ripples, boards)."""
+    w, h, u, y = stage.width, stage.height, stage.unit, stage.horizon
+    _, upper, lower = soil(stage)
+    dice = stage.dice("ground")
+    parts = [f"<defs>{gradient('soil', [(0, upper, 1), (1, lower, 1)])}</defs>"]
+    if stage.place == "room":
+        parts.append(rect(0, y, w, h - y, "url(#soil)"))
+        for k in range(7):
+            parts.append(rect(0, y + (h - y) * (k / 7) ** 1.4, w, 3, "#000000", fill_opacity=0.08))
+        parts.append(
+            ellipse(
+                w / 2,
+                y + (h - y) * 0.62,
+                w * 0.36,
+                (h - y) * 0.26,
+                lit(dice.choice(("#d96c75", "#5b8fc9", "#63ad84")), stage.light),
+            )
+        )
+        parts.append(
+            ellipse(
+                w / 2,
+                y + (h - y) * 0.62,
+                w * 0.31,
+                (h - y) * 0.2,
+                "none",
+                stroke="#fff3dc",
+                stroke_opacity=0.6,
+                stroke_width=5,
+                stroke_dasharray="14 12",
+            )
+        )
+        return "".join(parts)
+    if stage.place == "clouds":
+        light, dark = lit("#ffffff", stage.light), lit("#d3e2f4", stage.light)
+        parts.append(rect(0, y + u * 0.1, w, h, light))
+        for row in range(3):
+            for k in range(9):
+                parts.append(
+                    cloud(
+                        w * (k + dice.random()) / 9,
+                        y + u * (0.06 + row * 0.11),
+                        u * 0.15,
+                        light,
+                        mix(dark, light, 0.25 * row),
+                        dice,
+                    )
+                )
+        return "".join(parts) + rect(0, y + u * 0.36, w, h, light)
+    if stage.place in ("beach", "sea"):
+        y = h * (0.82 if stage.place == "beach" else 0.9)
+        foam = dice.uniform(0, 60)
+        wave = "".join(f"q{n(w / 16)},{n(-u * 0.02 * (1 if k % 2 else -1))} {n(w / 8)},0" for k in range(9))
+        parts.append(path(f"M{n(-foam)},{n(y - 8)}{wave}V{n(h)}H0Z", "#ffffff", fill_opacity=0.75))
+        parts.append(path(f"M{n(-foam)},{n(y + 6)}{wave}V{n(h)}H{n(-foam)}Z", "url(#soil)"))
+    else:
+        parts.append(ridge(stage, dice, y + u * 0.04, u * 0.045, 2.0, "url(#soil)"))
+        parts.append(ridge(stage, dice, y + (h - y) * 0.52, u * 0.06, 1.7, mix(upper, lower, 0.62), jag=False))
+        parts.append(ridge(stage, dice, y + (h - y) * 0.86, u * 0.05, 2.1, mix(lower, "#000000", 0.06)))
+    return "".join(parts) + _marks(stage, dice)
+
+
+def _marks(stage: Stage, dice: random.Random) -> str:
+    w, h, u, y = stage.width, stage.height, stage.unit, stage.horizon
+    _, upper, lower = soil(stage)
+    parts = []
+    if stage.place in ("moon", "mars", "space"):
+        for _ in range(12):
+            f = dice.random()
+            x, yy, r = dice.uniform(0, w), y + (h - y) * (0.15 + 0.8 * f), u * (0.015 + 0.05 * f) * dice.uniform(0.6, 1.2)
+            parts.append(
+                ellipse(x, yy, r, r * 0.34, mix(lower, "#000000", 0.14))
+                + ellipse(x + r * 0.05, yy + r * 0.06, r * 0.86, r * 0.26, mix(lower, "#000000", 0.24))
+            )
+            parts.append(
+                path(
+                    f"M{n(x - r)},{n(yy)}A{n(r)},{n(r * 0.34)} 0 0 0 {n(x + r)},{n(yy)}A{n(r * 1.02)},{n(r * 0.42)} 0 0 1 {n(x - r)},{n(yy)}Z",
+                    mix(upper, "#ffffff", 0.35),
+                    fill_opacity=0.7,
+                )
+            )
+    elif stage.place in ("desert", "sea_floor", "beach"):
+        for _ in range(14):
+            f = dice.random()
+            x, yy, q = dice.uniform(0, w), y + (h - y) * (0.3 + 0.68 * f), u * (0.03 + 0.05 * f)
+            if stage.place == "beach":
+                yy = max(yy, h * 0.87)
+            parts.append(
+                stroke(
+                    f"M{n(x - q)},{n(yy)}q{n(q)},{n(-q * 0.25)} {n(q * 2)},0",
+                    mix(lower, "#7a4f1d", 0.25),
+                    2.4,
+                    stroke_opacity=0.4,
+                )
+            )
+    elif stage.place in ("meadow", "city", "forest", "mountains", "snow_field"):
+        if stage.place == "city":
+            parts.append(_path(stage, dice))
+        tuft = (
+            mix(lower, "#1f5a2a", 0.22)
+            if "snow" not in stage.weather and stage.place != "snow_field"
+            else mix(lower, "#8fb0d9", 0.4)
+        )
+        d = ""
+        for _ in range(60):
+            f = dice.random()
+            x, yy, q = dice.uniform(0, w), y + (h - y) * (0.2 + 0.78 * f), u * (0.006 + 0.012 * f)
+            d += f"M{n(x - q)},{n(yy)}l{n(-q * 0.4)},{n(-q * 1.3)}M{n(x)},{n(yy)}v{n(-q * 1.7)}M{n(x + q)},{n(yy)}l{n(q * 0.5)},{n(-q * 1.2)}"
+        parts.append(stroke(d, tuft, 2.2, stroke_opacity=0.5))
+    return "".join(parts)
+
+
+def _path(stage: Stage, dice: random.Random) -> str:
+    w, h, u, y = stage.width, stage.height, stage.unit, stage.horizon
+    top = w * (0.36 if stage.is_turned else 0.64)
+    foot = w * (0.7 if stage.is_turned else 0.3) + u * dice.uniform(-0.08, 0.08)
+    light, edge = lit("#f1e2c4", stage.light, 0.05), lit("#d9c39a", stage.light)
+    d = f"M{n(top - u * 0.06)},{n(y + u * 0.03)}C{n(top - u * 0.1)},{n(y + u * 0.12)} {n(foot - u * 0.2)},{n(h - u * 0.1)} {n(foot - u * 0.3)},{n(h)}H{n(foot + u * 0.26)}C{n(foot + u * 0.2)},{n(h - u * 0.12)} {n(top + u * 0.16)},{n(y + u * 0.12)} {n(top + u * 0.06)},{n(y + u * 0.03)}Z"
+    return path(d, light) + stroke(d, edge, 3, stroke_opacity=0.6)
+
+
+#: What grows (or lies) along the lower edge, by place.
+EDGE = {
+    "meadow": ("tulip", "blossom", "sunflower", "herb", "four-leaf-clover"), "city": ("tulip", "rose", "blossom"), "mountains": ("blossom", "herb", "rock"),
+    "forest": ("mushroom", "brown-mushroom", "herb", "blossom"), "desert": ("cactus", "rock"), "beach": ("spiral-shell",), "sea": ("spiral-shell",),
+    "sea_floor": ("coral", "coral", "spiral-shell", "rock"), "moon": ("rock",), "mars": ("rock",), "space": ("rock",), "snow_field": ("evergreen-tree",),
+    "candy_land": ("candy", "lollipop", "cupcake", "doughnut"), "volcano": ("rock",), "room": (), "clouds": (),
+}  # fmt: skip
+
+
+def draw_edge(stage: Stage, spread: list[Sprite]) -> str:
+    """Draw plants along the lower edge; ``spread`` are those the student asked for, which then grow all over."""
+    dice = stage.dice("edge")
+    w, h, u = stage.width, stage.height, stage.unit
+    names = EDGE[stage.place]
+    if stage.weather & {"snow"} and stage.place in ("meadow", "city"):
+        names = ("evergreen-tree",)
+    if stage.plan.season == "autumn" and stage.place in ("meadow", "city", "forest"):
+        names = ("maple-leaf", "mushroom", "maple-leaf")
+    parts, pieces = [], spread or [icon(name) for name in names]
+    many = 26 if spread else 16
+    spots = []
+    for _ in range(many if pieces else 0):
+        x = dice.random()
+        x = x if spread else (x * 0.26 if x < 0.5 else 1 - (1 - x) * 0.52)
+        spots.append((x * w, h * dice.uniform(0.9 if not spread else 0.8, 0.995)))
+    for x, y in sorted(spots, key=lambda spot: spot[1]):
+        piece = dice.choice(pieces)
+        size = u * dice.uniform(0.05, 0.075) * (0.6 + 1.1 * (y / h - 0.75) * 3)
+        if spread:
+            size *= 1.25
+        if stage.place == "sea_floor" and piece.svg.startswith("<g") and dice.random() < 0.4:
+            parts.append(
+                _weed(
+                    x, y, u * dice.uniform(0.12, 0.24), lit(dice.choice(("#37b86f", "#2f9a8a", "#e0648f")), stage.light), dice
+                )
+            )
+        parts.append(stamp(piece, Spot(x, y, size, flip=dice.random() < 0.5), stage.light, "e"))
+    return "".join(parts)

@@ -214,7 +214,7 @@ FAMILIES: tuple[Family, ...] = (
             пистолет, револьвер, винтовка снайпера, снайпер, граната, взрывчатка, взрывное устройство, боеприпас, боевой
             нож, финка, кастет, огнемет, миномет, коктейль молотова, патрон, наемник, оружие массового поражения, бомба
             самодельная, купить оружие, автомат калашникова,
-            🔫, 💣, 🗡, 🔪, pistol, handgun, revolver, gun, firearm, shotgun, sniper, ak-47, ak47, grenade, explosive,
+            🔫, 💣, 🗡, 🔪, pistol, handgun, revolver, gun, firearm, shotgun, sniper, ak 47, ak47, grenade, explosive,
             ammunition, ammo, bullet, molotov, brass knuckles, flamethrower, pipe bomb, assault rifle, weaponry, suicide
             vest, improvised bomb, bombing, detonator, switchblade, nerve gas, chemical weapon, biological weapon,
             mercenary, landmine, c4
@@ -311,7 +311,7 @@ FAMILIES: tuple[Family, ...] = (
             пошлость, похабный, непристойный, матерный, мат перемат, нецензурный, азартный, казино, покер на деньги,
             рулетка на деньги, букмекер, ночной клуб, блядь, сука, хуй, пизда, ебать, еблан, мудак, говно, шлюха, пидор,
             залупа, нахуй, гандон, дерьмо,
-            18 +, adult content, adult only, adults only, for adults, adult theme, adult themes, adult humor, adult
+            adult content, adult only, adults only, for adults, adult theme, adult themes, adult humor, adult
             humour, adult joke, adult jokes, adult language, adult situation, adult situations, adult film, adult video,
             adult entertainment, x-rated, r-rated, mature content, explicit content, dirty joke, obscene, vulgar,
             profanity, casino, gambling, gamble, slot machine, card counting, swear word, crude joke, fuck, fucking,

@@ -65,7 +65,7 @@ _ORDERS = {
     ),
     "encoded": (
         r"\bbase\s?64\b|\brot\s?13\b|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|(?:%[0-9a-f]{2}){4,}|\b(?:[01]{8}\s+){3,}",
-        r"\b[0-9a-f]{32,}\b",
+        r"\b(?=[a-f]*[0-9])[0-9a-f]{32,}\b",
     ),
 }
 _PATTERNS = [(family, re.compile(pattern)) for family, patterns in _ORDERS.items() for pattern in patterns]

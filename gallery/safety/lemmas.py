@@ -65,6 +65,8 @@ def _russian_forms(word: str) -> frozenset[str]:
     # The analyser is loaded and asked by one thread at a time: its first use costs 0.1 s, and forms are asked for once.
     with _lock:
         parses = _analyzer().parse(word)
+        if parses[0].tag.POS in _FIXED:
+            return frozenset({word})
         own = [parse for parse in parses if parse.normal_form.replace("ё", "е") == word]
         if not own and parses[0].tag.POS == "PRTF":
             # A participle is listed for itself: "повешенный" must not bring "повесить картину" along.

@@ -37,7 +37,7 @@ _MOST_SPELLINGS = 24
 
 _WORD = re.compile(r"(?=[^\W_]|[@$*])(?:[^\W_]|[@$*|€]|!(?=[^\W\d_]))+|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[\s.,·•*_/|+~-]{1,3}[^\W_](?![^\W_])){2,}")
-_HYPHENED = re.compile(r"[^\W\d_]+(?:[-_.·][^\W\d_]+)+")
+_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-_.·][^\W\d_]+)+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
 _SIGN_IN_WORD = re.compile(r"[013457@$](?=[a-z])|(?<=[a-z])[013457@$]")

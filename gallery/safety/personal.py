@@ -9,7 +9,7 @@ from functools import lru_cache
 from gallery.safety.lemmas import forms_of
 from gallery.safety.normalise import Token
 
-_EMAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\]|\(собака\))\s?[\w-]+\s?\.\s?[a-zа-я]{2,}", re.IGNORECASE)
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?(?:@|\(at\)|\[at\]|\(собака\))\s?[\w-]+\s?\.\s?[a-zа-я]{2,}", re.IGNORECASE)
 _LINK = re.compile(
     r"https?:|www\.|\b[\w-]+\.(?:com|ru|org|net|info|edu|io|gg|me|tv|app|site|online|xyz|su|by|kz|ua|uk|de|рф)\b(?:/\S*)?",
     re.IGNORECASE,

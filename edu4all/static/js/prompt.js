@@ -16,8 +16,13 @@ for (const counter of document.querySelectorAll("[data-counter-for]")) {
   count();
 }
 
+// A field that nobody has been in yet has its caret before the first letter; there, words belong at the end.
+const visited = new WeakSet();
+document.addEventListener("focusin", (event) => visited.add(event.target));
+
 /** Puts words at the caret, with a comma and spaces where they are missing. */
 function insert(field, words) {
+  if (!visited.has(field)) field.setSelectionRange(field.value.length, field.value.length);
   const before = field.value.slice(0, field.selectionStart).trimEnd();
   const after = field.value.slice(field.selectionEnd).trimStart();
   const lead = !before ? "" : /[,.;:!?—-]$/.test(before) ? " " : ", ";

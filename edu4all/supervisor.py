@@ -32,6 +32,7 @@ GRACE = 5.0  # seconds from SIGTERM to SIGKILL
 LONGEST_DELAY = 30.0  # seconds before a child that dies again and again is started again
 TICK = 0.1  # seconds between two looks around
 SERIOUS = re.compile(r'\b(WARN(ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|"level(name)?": ?"(warning|error|critical)"')
+HARMLESS = re.compile("overcommit_memory")  # the broker's advice for big servers
 COLOURS = {"broker": 35, "web": 36, "worker": 32, "beat": 34}
 
 
@@ -57,11 +58,9 @@ class Child:
     tail: deque = field(default_factory=lambda: deque(maxlen=8))
 
 
-def start_group(command: list[str], output: IO | int) -> subprocess.Popen:
+def start_group(command: list[str], output: IO | int, errors: IO | int = subprocess.STDOUT) -> subprocess.Popen:
     """Start a command at the head of a process group of its own."""
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, cwd=ROOT
-    )
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True, cwd=ROOT)
 
 
 class Supervisor:
@@ -127,7 +126,7 @@ class Supervisor:
             self.logs[child.name] = log
         self.logs[child.name].emit(logging.makeLogRecord({"msg": line}))
         child.tail.append(line)
-        if self.is_verbose or SERIOUS.search(line):
+        if self.is_verbose or (SERIOUS.search(line) and not HARMLESS.search(line)):
             colour, plain = (f"\033[{COLOURS.get(child.name, 33)}m", "\033[0m") if self.is_colourful else ("", "")
             say(f"{colour}{child.name:>6} |{plain} {line}")
 
@@ -155,19 +154,23 @@ class Supervisor:
 
     # The whole
 
-    def run_once(self, command: list[str]) -> subprocess.CompletedProcess | None:
-        """Run one command to its end while children run; return how it went, or None where a signal came first."""
-        with tempfile.TemporaryFile("w+") as output:
-            process = start_group(command, output)
+    def run_once(self, name: str, command: list[str]) -> str | None:
+        """Run one command to its end while children run; return what it printed, or None where it failed or a signal came.
+
+        What it logs goes to its log, and to the terminal where it failed.
+        """
+        log = self.log_dir / f"{name}.log"
+        with tempfile.TemporaryFile("w+") as output, log.open("w") as errors:
+            process = start_group(command, output, errors)
             os.write(self.to_guard, f"start {process.pid} 0\n".encode())
             while process.poll() is None and not self.signals:
                 self.look_around(0.05)
-            if process.poll() is None:
-                end_groups([process.pid], 1, process.poll)
-                return None
+            end_groups([process.pid], 1, process.poll)
             os.write(self.to_guard, f"gone {process.pid} 0\n".encode())
             output.seek(0)
-            return subprocess.CompletedProcess(command, process.returncode, output.read())
+            if process.wait() and not self.signals:
+                say(f"{output.read()}{log.read_text()}\n{name} failed (exit code {process.returncode}): see above.")
+            return None if process.returncode or self.signals else output.read()
 
     def run(self, is_ready: Callable[[], bool] = lambda: True, welcome: str = "", parent: int | None = None) -> None:
         """Start the children, say welcome once ready, and keep all running until a signal comes or the parent stops."""
@@ -234,9 +237,9 @@ def site(port: int, var: Path) -> list[Child]:
         "8",
     ]
     web += ["--graceful-timeout", "4", "--no-control-socket", *heartbeat]
-    worker = ["celery", "-A", "edu4all", "worker", "-P", "threads", "-c", "8", "--prefetch-multiplier", "1"]
+    worker = ["celery", "--quiet", "-A", "edu4all", "worker", "-P", "threads", "-c", "8", "--prefetch-multiplier", "1"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    beat = ["celery", "-A", "edu4all", "beat", "--schedule", str(var / "run" / "beat-schedule"), "--pidfile", ""]
+    beat = ["celery", "--quiet", "-A", "edu4all", "beat", "--schedule", str(var / "run" / "beat-schedule"), "--pidfile", ""]
     return [Child("web", python + web), Child("worker", python + worker), Child("beat", python + beat)]
 
 
@@ -271,15 +274,12 @@ def main() -> int:
     try:
         if children[0].name == "broker":
             supervisor.start(children[0])
-        prepared = supervisor.run_once([sys.executable, "manage.py", "prepare", "--welcome"])
-        if prepared and prepared.returncode:
-            say(f"{prepared.stdout}\nThe site could not be prepared: see above.")
-            return 1
-        if prepared:
-            welcome = f"Ready: http://{HOST}:{port}\n{prepared.stdout}\nCtrl+C stops everything. Logs: {var / 'log'}"
+        greeting = supervisor.run_once("prepare", [sys.executable, "manage.py", "prepare", "--welcome"])
+        if greeting is not None:
+            welcome = f"Ready: http://{HOST}:{port}\n{greeting}\nCtrl+C stops everything. Logs: {var / 'log'}"
             supervisor.run(lambda: site_answers(port), welcome, parent)
-            say("Stopping ...")
-        return 0
+        say("Stopping ...")
+        return 0 if supervisor.signals or greeting is not None else 1
     finally:
         supervisor.stop()
 

@@ -86,7 +86,7 @@ class TestTokens:
 class TestLexicon:
     lexicon = Lexicon(
         [
-            Family("first", words="red fox, owl", exceptions="owl cup", pairs=(Pair("cat", "mouse rat", 2),)),
+            Family("first", words="red fox, owl", exceptions="owl cup, cat flap", pairs=(Pair("cat", "mouse rat", 2),)),
             Family("second", words="owl", unless_calm="bear"),
         ],
         calm="zoo",
@@ -111,6 +111,8 @@ class TestLexicon:
     def test_an_exception_hides_only_the_words_it_covers(self):
         assert self.found("owl cup") is None
         assert self.found("owl cup and owl") == "first"
+        assert self.found("cat flap, mouse") is None
+        assert self.found("cat flap, mouse, and far away another cat") is None
 
     def test_a_calm_word_excuses_what_may_be_calmed(self):
         assert self.found("bear") == "second"

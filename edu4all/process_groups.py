@@ -14,12 +14,21 @@ from pathlib import Path
 
 
 def has_members(group: int) -> bool:
-    """Tell whether a process group has a process left."""
+    """Tell whether a process group has a process left that runs; those that only wait to be collected do not count."""
     try:
         os.killpg(group, 0)
     except OSError:
         return False
-    return True
+    if not sys.platform.startswith("linux"):
+        return True
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its_group = file.read_text().rpartition(")")[2].split()[:3]
+        except (OSError, ValueError):
+            continue  # gone while we looked
+        if its_group == str(group) and state not in "ZX":
+            return True
+    return False
 
 
 def signal_group(group: int, number: int) -> None:

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from edu4all import broker
-from edu4all.process_groups import command_line, end_groups, end_leftovers, has_members
+from edu4all.process_groups import command_line, end_groups, end_leftovers
 from tests.processes import ROOT, running_broker, wait_until
 
 DRIVER = """
@@ -42,10 +42,14 @@ def shell(script):
 
 def is_running(pid):
     """Tell whether a process runs; one that has ended and waits to be collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False if sys.platform == "linux" else has_members(pid)
+    if sys.platform == "linux":  # where ps may be missing
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].strip()
+        except OSError:
+            return False
+    else:
+        state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True).stdout.strip()
+    return bool(state) and state[0] not in "ZX"
 
 
 class Site:

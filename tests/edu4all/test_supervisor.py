@@ -113,7 +113,7 @@ class TestRestart:
     def test_each_death_in_a_row_is_answered_later(self, start_site, tmp_path):
         site = start_site(child("web", shell(f"date +%s.%N >> {tmp_path}/births; exit 3")))
         births = tmp_path / "births"
-        wait_until(lambda: len(births.read_text().split()) >= 4, 5)
+        wait_until(lambda: len(births.read_text().split()) >= 4, 20)
         first, second, third, fourth = map(float, births.read_text().split()[:4])
         assert second - first < third - second < fourth - third
         assert "exit code 3" in site.said()
@@ -136,14 +136,14 @@ class TestEnd:
         )
         site.number_in("grandchild")
         site.process.send_signal(number)
-        assert site.process.wait(5) == 0
+        assert site.process.wait(20) == 0
         assert site.left() == []
 
     def test_a_child_that_will_not_end_is_killed(self, start_site, tmp_path):
         site = start_site(child("web", STUBBORN), grace=0.5)
         wait_until(lambda: "up" in (tmp_path / "log" / "web.log").read_text())
         site.process.terminate()
-        assert site.process.wait(5) == 0
+        assert site.process.wait(20) == 0
         assert site.left() == []
 
     def test_the_broker_ends_after_those_who_need_it(self, start_site, tmp_path):
@@ -153,7 +153,7 @@ class TestEnd:
         site = start_site(child("broker", farewell("broker"), is_last=True), child("worker", farewell("worker")))
         wait_until(lambda: all("up" in (tmp_path / "log" / f"{name}.log").read_text() for name in ("broker", "worker")))
         site.process.terminate()
-        site.process.wait(5)
+        site.process.wait(20)
         assert (tmp_path / "order").read_text().split() == ["worker", "broker"]
 
     def test_killing_the_supervisor_leaves_no_process_behind(self, start_site, tmp_path):
@@ -163,13 +163,13 @@ class TestEnd:
         site.number_in("grandchild")
         site.process.kill()
         site.process.wait()
-        wait_until(lambda: site.left() == [], 5, "all children to be gone")
+        wait_until(lambda: site.left() == [], 20, "all children to be gone")
 
     def test_it_stops_when_the_process_that_started_it_vanishes(self, start_site, tmp_path):
         parent = "import json, subprocess, sys; subprocess.run(json.load(open(sys.argv[1])))"
         site = start_site(child("web", FOREVER), through=[sys.executable, "-c", parent, str(tmp_path / "command.json")])
         site.process.kill()
-        wait_until(lambda: site.left() == [], 5, "all children to be gone")
+        wait_until(lambda: site.left() == [], 20, "all children to be gone")
 
     @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -178,8 +178,8 @@ class TestEnd:
         (tmp_path / "Makefile").write_text(f"run:\n\t@exec {sys.executable} -c '{run}' {tmp_path}/command.json\n")
         site = start_site(child("web", FOREVER), through=["make", "-s", "-f", str(tmp_path / "Makefile"), "run"])
         site.process.send_signal(number)
-        site.process.wait(5)
-        wait_until(lambda: site.left() == [], 5, "all children to be gone")
+        site.process.wait(20)
+        wait_until(lambda: site.left() == [], 20, "all children to be gone")
 
     def test_what_a_killed_run_left_is_ended_at_the_next_start(self, tmp_path):
         left = subprocess.Popen([*FOREVER, "7"], start_new_session=True)

@@ -104,8 +104,8 @@ def _snowmaiden() -> Sprite:
 FIGURES: dict[str, Callable[[], Sprite]] = {
     "boy": lambda: person("boy", "#3f8fe0", "#4a5578"),
     "girl": lambda: person("girl", "#f0628f", "#f0628f", "#e4483f", True),
-    "child": lambda: person("child", "#ffb02e", "#3f7fc4", "#e4483f"),
-    "children": lambda: person("girl", "#57b86a", "#57b86a", "#e4483f", True),
+    "child": lambda: person("child", "#2fa8a0", "#3f5f9c", "#e4483f"),
+    "children": lambda: person("girl", "#8f6be0", "#8f6be0", "#e4483f", True),
     "baby": lambda: person("baby", "#a8dcf5", "#a8dcf5", "#ffffff"),
     "man": lambda: person("man", "#3fa07a", "#3b4a6b"),
     "woman": lambda: person("woman", "#9b6bd6", "#9b6bd6", "#5b3f8c", True),

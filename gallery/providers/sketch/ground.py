@@ -491,7 +491,7 @@ def draw_edge(stage: Stage, spread: list[Sprite]) -> str:
     if stage.plan.season == "autumn" and stage.place in ("meadow", "city", "forest"):
         names = ("maple-leaf", "mushroom", "maple-leaf")
     parts, pieces = [], spread or [icon(name) for name in names]
-    many = 26 if spread else 16
+    many = 26 if spread else 7 if stage.place in ("moon", "mars", "space", "volcano", "desert") else 15
     spots = []
     for _ in range(many if pieces else 0):
         x = dice.random()

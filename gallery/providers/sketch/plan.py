@@ -81,13 +81,14 @@ class _Reader:
             self._note(at, end, entry)
             self._take(entry, self.tokens[at:end])
             at = end
-        self._close()
+        self._close_part()
 
     def _note(self, at: int, end: int, entry: Entry) -> None:
         if entry.kind == "stop" or (entry.kind == "rel" and all(t.is_small for t in self.tokens[at:end])):
             return
+        is_phrase = end - at > 1
         for token in self.tokens[at:end]:
-            if not token.is_small and token.text not in self.plan.understood:
+            if not (token.is_small and (is_phrase or entry.kind == "rel")) and token.text not in self.plan.understood:
                 self.plan.understood.append(token.text)
 
     def _unknown(self, token: Token) -> None:
@@ -104,8 +105,6 @@ class _Reader:
 
     def _pause(self, token: Token) -> None:
         self._close_part()
-        if self.colour or self.material:
-            self._paint_last()
         self._forget_adjectives()
         if self.rel not in ("hold", "wear"):
             self.rel = ""
@@ -114,17 +113,6 @@ class _Reader:
             self.joins = not any(self.plan.actors[i].links for i in self.group)
         else:
             self.group, self.prefix, self.rel, self.joins = [], None, "", False
-
-    def _close(self) -> None:
-        self._close_part()
-        if self.colour or self.material:
-            self._paint_last()
-
-    def _paint_last(self) -> None:
-        if self.plan.actors:
-            last = self.plan.actors[-1]
-            last.colour = last.colour or self.colour
-            last.material = last.material or self.material
 
     def _close_part(self) -> None:
         """Tie "between its beams" or "on the roof" to the last monument or building spoken of."""
@@ -189,7 +177,7 @@ class _Reader:
 
     def _thing(self, kind: Kind, tokens: list[Token]) -> None:
         actors = self.plan.actors
-        is_plural = any(t.is_plural for t in tokens)
+        is_plural = any(t.is_plural for t in tokens) or (not self.rel and any(t.is_perhaps_plural for t in tokens))
         count = self.count or (PLURAL[kind.size] if is_plural and not kind.is_monument else 1)
         if kind.icon == "figure:children":
             count = max(count, 3)

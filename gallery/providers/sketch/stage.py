@@ -18,7 +18,7 @@ SKIES = {
 }
 LIGHTS = {
     "morning": Light(1.0, 0.95, 0.87, "#fbe3cf"), "day": Light(1.0, 1.0, 1.0, "#d8edf8"),
-    "evening": Light(0.96, 0.78, 0.74, "#d98c95"), "night": Light(0.46, 0.52, 0.78, "#3a4b8c"),
+    "evening": Light(0.96, 0.78, 0.74, "#d98c95"), "night": Light(0.62, 0.66, 0.9, "#3a4b8c"),
 }  # fmt: skip
 GLOWS = {"morning": "#fff2b0", "day": "#fffbe0", "evening": "#ffd27a", "night": "#dfe6ff"}
 WATER = frozenset({"sea_floor"})

@@ -26,6 +26,7 @@ ENGLISH_SMALL = frozenset(
     which what where when why how not no nor of for to from up down out off into onto about very too also just only all any each
     other own same such s t can could will would shall should may might must while during upon there's let lets via per again
     once more most much every everything something anything one's itself himself herself themselves really so-called like
+    on in at with by over under above below near beside behind between through against before after along inside
     it'll get gets got getting go goes going come comes coming put puts set sets take takes takes off""".split()
 )
 IRREGULAR = {
@@ -50,6 +51,7 @@ class Token:
     is_comma: bool = False
     is_small: bool = False
     is_plural: bool = False
+    is_perhaps_plural: bool = False
     is_number: bool = False
     emoji: Entry | None = None
 
@@ -66,10 +68,10 @@ def read_russian(word: str) -> Token:
     with _analyzer_lock:
         parses = analyzer().parse(word.lower())[:6]
     lemmas = dict.fromkeys([*(plain(p.normal_form) for p in parses), plain(word)])
-    plural = bool(parses) and any(
-        p.tag.POS in ("NOUN", "ADJF") and p.tag.number == "plur" and p.score > 0.2 for p in parses[:3]
-    )
-    return Token(word, tuple(lemmas), is_small=bool(parses) and parses[0].tag.POS in SMALL_WORDS, is_plural=plural)
+    numbers = {(p.tag.number, p.tag.case) for p in parses if p.tag.POS in ("NOUN", "ADJF") and p.score > 0.02}
+    plural = bool(numbers) and all(number == "plur" for number, _ in numbers)
+    is_small = bool(parses) and parses[0].tag.POS in SMALL_WORDS
+    return Token(word, tuple(lemmas), is_small=is_small, is_plural=plural, is_perhaps_plural=("plur", "nomn") in numbers)
 
 
 @lru_cache(maxsize=8192)

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..sprites import Sprite
-from . import ancient, towers
+from . import ancient, clocks, domes, statues, stones, towers
 
 DRAWINGS: dict[str, Callable[[], Sprite]] = {
     **towers.DRAWINGS,
     **ancient.DRAWINGS,
+    **clocks.DRAWINGS,
+    **domes.DRAWINGS,
+    **statues.DRAWINGS,
+    **stones.DRAWINGS,
 }
 #: Where each monument stands when the words do not say.
 HOME = {"pyramids": "desert", "sphinx": "desert", "stonehenge": "meadow", "wall": "mountains", "sydney": "sea", "christ": "mountains",

@@ -10,13 +10,11 @@ STONE_LIGHT, STONE, STONE_DARK, STONE_DEEP = "#f3e2c2", "#e0c79c", "#b9986d", "#
 
 def arc() -> Sprite:
     """Draw the Arc de Triomphe: one great arch, reliefs on the piers, the frieze and the attic."""
-    parts = [rect(-420, -720, 840, 720, STONE)]
+    parts = [path("M-420,-720H420V0H109V-321A131,131 0 0 0 -153,-321V0H-420Z", STONE)]
     parts.append(rect(230, -720, 190, 720, STONE_DARK, fill_opacity=0.45))
     parts.append(rect(-420, -720, 26, 720, STONE_LIGHT))
     # the great arch: its inner wall seen from a little to the left, then what lies behind
-    parts.append(arch(0, 0, 330, 500, STONE_DEEP))
-    parts.append(path("M-125,0V-335A145,145 0 0 1 145,-335V0H165V-335A165,165 0 0 0 -165,-335V0Z", "#6d5340"))
-    parts.append(arch(-22, 0, 262, 452, lamp_sky()))
+    parts.append(path("M-165,0V-335A165,165 0 0 1 165,-335V0H109V-321A131,131 0 0 0 -153,-321V0Z", "#6d5340"))
     parts.append(path("M109,0V-321A131,131 0 0 0 40,-437A165,165 0 0 1 165,-335V0Z", "#9c7d5c"))
     for k in range(5):
         parts.append(stroke(f"M{112 + k},{-60 - k * 62}H164", "#85684b", 3))
@@ -80,11 +78,6 @@ def arc() -> Sprite:
     return Sprite(
         "".join(parts), (-470, -788, 470, 0), (STONE, STONE_LIGHT, STONE_DARK, STONE_DEEP), seat=(0.5, 0.005), head_width=0.5
     )
-
-
-def lamp_sky() -> str:
-    """Name the pale daylight seen through an opening."""
-    return "#dcebf3"
 
 
 def pyramid(x: float, wide: float, high: float, light: str, dark: str, rows: int, seam: str) -> str:

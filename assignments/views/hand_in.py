@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from assignments.forms import HandInForm
 from assignments.models import Assignment, Submission
-from assignments.views.studio import own_work, trail_context
+from assignments.views.studio import own_picture, own_work, trail_context
 from gallery.models import Picture
 from gallery.shown import shown
 
@@ -15,24 +15,41 @@ from gallery.shown import shown
 def hand_in(request, public_id):
     """Hand in the chosen picture with title, description and reason; again, until the due date."""
     work = own_work(request, public_id)
-    current = work.current
-    form = HandInForm(request.POST or None, initial=_initial(current))
+    if work.assignment.is_closed:
+        return redirect("assignments:result" if work.is_handed_in else "assignments:studio", public_id=public_id)
+    if "picture" in request.POST:
+        work.choose(own_picture(request, work))
     context = trail_context(work)
     if context["chosen"] is None:
         return redirect("assignments:studio", public_id=public_id)
-    if form.is_valid():
-        try:
-            work.hand_in(picture=work.chosen, **form.cleaned_data)
-        except ValidationError as error:
-            form.add_error(None, error)
-        else:
-            return redirect("assignments:result", public_id=public_id)
-    context |= {"form": form, "current": current, "rubric": work.assignment.rubric.outline()}
+    is_looking = "look" in request.POST
+    form = HandInForm(
+        None if is_looking else request.POST or None,
+        initial=request.POST if is_looking else _initial(work, context, request.GET),
+    )
+    if form.is_valid() and _take(work, form):
+        return redirect("assignments:result", public_id=public_id)
+    context |= {"form": form, "current": work.current, "rubric": work.assignment.rubric.outline()}
     return render(request, "assignments/hand_in.html", context, status=422 if form.is_bound else 200)
 
 
-def _initial(version):
-    return {"title": version.title, "alt_text": version.alt_text, "reason": version.reason} if version else {}
+def _take(work, form):
+    """Hand the work in; False where it cannot be, and then the form says why."""
+    try:
+        work.hand_in(picture=work.chosen, **form.cleaned_data)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+def _initial(work, context, query):
+    """Return what stood there when it was last handed in; ?start=prompt begins the description with the picture's words."""
+    version = work.current
+    initial = {"title": version.title, "alt_text": version.alt_text, "reason": version.reason} if version else {}
+    if query.get("start") == "prompt":
+        initial["alt_text"] = context["chosen"].picture.generation.prompt[:250]
+    return initial
 
 
 @login_required
@@ -45,6 +62,8 @@ def result(request, public_id):
         return redirect("assignments:studio", public_id=public_id)
     picture = shown(Picture.objects.select_related("generation", "engine").get(pk=version.picture_id))
     picture.alt = version.alt_text
+    if picture.is_hidden:
+        picture.thumb_url = ""
     grade = getattr(work, "grade", None)
     released = grade if grade and grade.released_at else None
     context = {"work": work, "assignment": work.assignment, "version": version, "picture": picture, "grade": released}

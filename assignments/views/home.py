@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
-from gallery.models import Engine
+from gallery.models import Engine, Picture
 from gallery.shown import shown
 
 
@@ -27,21 +27,26 @@ def teacher_home(user):
         Classroom.objects.taught_by(user)
         .filter(archived_at=None)
         .annotate(
-            pupils=Count("enrollments", Q(enrollments__is_trial=False, enrollments__removed_at=None), distinct=True),
+            pupils=Count(
+                "enrollments",
+                Q(enrollments__is_trial=False, enrollments__removed_at=None, enrollments__approved_at__isnull=False),
+                distinct=True,
+            ),
             waiting=Count("enrollments", Q(enrollments__removed_at=None, enrollments__approved_at=None), distinct=True),
         )
     )
-    assignments = list(_with_counts(Assignment.objects.taught_by(user).filter(classroom__archived_at=None)))
+    assignments = list(with_counts(Assignment.objects.taught_by(user).filter(classroom__archived_at=None)))
     return {
         "classrooms": classrooms,
         "assignments": assignments,
         "to_grade": [assignment for assignment in assignments if assignment.ungraded],
+        "to_release": [assignment for assignment in assignments if assignment.unreleased and not assignment.ungraded],
         "troubled": Engine.objects.troubled(),
         "checklist": checklist(user, assignments),
     }
 
 
-def _with_counts(assignments):
+def with_counts(assignments):
     """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's too."""
     return assignments.select_related("classroom").annotate(
         started=Count("submissions", distinct=True),
@@ -56,20 +61,26 @@ def _with_counts(assignments):
 
 
 def checklist(user, assignments):
-    """Return the first steps as (key, is done, assignment) for the teacher's first day; None once put away."""
+    """Return the steps of a teacher's first day, which are done, and which is next; None once put away."""
     row = Teacher.objects.filter(user=user).first()
     if row is None or row.checklist_hidden_at:
         return None
     own = Submission.objects.taught_by(user)
     first = next((assignment for assignment in assignments if assignment.published_at), None)
     trial = own.filter(student__enrollments__is_trial=True)
+    done = {
+        "look": bool(first),
+        "try": trial.filter(trail__generations__isnull=False).exists(),
+        "hand_in": trial.handed_in().exists(),
+        "grade": Grade.objects.filter(graded_by=user).exists(),
+        "class": Classroom.objects.taught_by(user).count() > 1,
+    }
+    upcoming = next((key for key, is_done in done.items() if not is_done), None)
     return {
         "assignment": first,
-        "has_looked": bool(first),
-        "has_tried": trial.filter(trail__generations__isnull=False).exists(),
-        "has_handed_in": trial.handed_in().exists(),
-        "has_graded": Grade.objects.filter(graded_by=user).exists(),
-        "has_class": Classroom.objects.taught_by(user).count() > 1,
+        "to_grade": own.ready_to_grade().order_by("submitted_at").first(),
+        "steps": [{"key": key, "is_done": is_done, "is_next": key == upcoming} for key, is_done in done.items()],
+        "is_done": upcoming is None,
     }
 
 
@@ -105,4 +116,18 @@ def student_home(user):
     todo = [row for row in rows if not row["is_handed_in"] and not row["assignment"].is_closed]
     todo.sort(key=lambda row: row["assignment"].due_at.timestamp() if row["assignment"].due_at else float("inf"))
     rest = [row for row in rows if row not in todo]
-    return {"current": todo[0] if todo else None, "others": todo[1:], "done": rest}
+    current = todo[0] if todo else None
+    if current:
+        current["tries_left"] = current["assignment"].max_tries
+    if current and current["work"]:
+        current |= _progress(current["work"], current["assignment"])
+    return {"current": current, "others": todo[1:], "done": rest}
+
+
+def _progress(work, assignment):
+    """Return how far an unfinished work is: the tries left, and its best or else newest picture."""
+    work.assignment = assignment
+    made = Picture.objects.filter(generation__trail=work.trail, status=Picture.Status.READY, hidden_at=None)
+    made = made.select_related("generation", "engine").order_by("-pk")
+    picture = made.filter(pk=work.chosen_id).first() or made.first()
+    return {"tries_left": work.tries_left(), "picture": shown(picture) if picture else None}

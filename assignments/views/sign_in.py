@@ -39,7 +39,7 @@ def sign_in(request):
     return answer or render(
         request,
         "assignments/sign_in.html",
-        {"password_form": password_form, "pin_form": pin_form, "next": request.GET.get("next", "")},
+        {"password_form": password_form, "pin_form": pin_form, "next": request.POST.get("next") or request.GET.get("next", "")},
         status=422 if request.method == "POST" else 200,
     )
 

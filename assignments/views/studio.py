@@ -1,3 +1,4 @@
+import functools
 import uuid
 
 from django.contrib import messages
@@ -6,8 +7,9 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
@@ -28,37 +30,78 @@ def own_work(request, public_id):
     return work
 
 
+def posted(view):
+    """Lead back to the studio whoever comes by GET: after signing in anew, or changing the language of an answered form."""
+
+    @login_required
+    @functools.wraps(view)
+    def guarded(request, public_id):
+        return view(request, public_id) if request.method == "POST" else redirect("assignments:studio", public_id=public_id)
+
+    return guarded
+
+
 @login_required
 @require_safe
 def studio(request, public_id):
     """Show the brief, the prompt form, what is being drawn, and all tries so far."""
     work = own_work(request, public_id)
-    start = _start_from(work, request.GET.get("from"))
-    form = PromptForm(assignment=work.assignment, initial={"token": uuid.uuid4(), "prompt": start.prompt if start else ""})
-    return render(request, "assignments/studio.html", studio_context(work, form, start))
+    context = trail_context(work)
+    wanted, example = request.GET.get("from"), _example(work.assignment, request.GET.get("example"))
+    start = _start_from(work, wanted) if wanted else None if example else _last_drawn(context["tries"])
+    initial = {"prompt": example} if example else _words_of(start)
+    form = PromptForm(assignment=work.assignment, initial=initial | {"token": uuid.uuid4()})
+    is_restored = not wanted and not example
+    return render(request, "assignments/studio.html", context | form_context(work, form, start=start, is_restored=is_restored))
 
 
 def _start_from(work, public_id):
     """Return the earlier try that the student wants to go on from."""
-    if not public_id:
-        return None
-    return get_object_or_404(work.trail.generations, public_id=_uuid(public_id))
+    return get_object_or_404(work.trail.generations, public_id=uuid_or_404(public_id))
 
 
-def _uuid(text):
+def _last_drawn(tries):
+    """Return the newest try whose words passed the gate: one changes a few words more easily than one starts anew."""
+    return next((row["generation"] for row in reversed(tries) if not row["generation"].is_refused), None)
+
+
+def _words_of(start):
+    if start is None:
+        return {}
+    return {
+        "prompt": start.prompt,
+        "parent": start.public_id,
+        "pictures": start.settings["pictures"],
+        "shape": start.settings["shape"],
+    }
+
+
+def _example(assignment, number):
+    """Return one of the prompts to try first, by its number from 1; empty where there is none."""
+    examples = EXAMPLES[assignment.language]
+    return examples[int(number) - 1] if number in {str(n) for n in range(1, len(examples) + 1)} else ""
+
+
+def uuid_or_404(text):
     try:
         return uuid.UUID(text)
     except ValueError as error:
         raise Http404 from error
 
 
-def studio_context(work, form, start=None):
-    words = (form.data.get("prompt") if form.is_bound else form.initial.get("prompt")) or ""
-    return trail_context(work) | {
+def form_context(work, form, *, start=None, is_restored=False, is_glass_open=False):
+    """Return what the form's side of the studio shows. ``is_restored`` lets words that were typed and not sent come back."""
+    words = form["prompt"].value() or ""
+    attrs = form.fields["prompt"].widget.attrs
+    attrs["data-draft"] = str(work.trail.public_id)
+    if is_restored:
+        attrs["data-draft-first"] = ""
+    return {
         "form": form,
         "start": start,
         "examples": EXAMPLES[work.assignment.language],
-        "glass_box": glass_box(work.assignment, words),
+        "glass_box": glass_box(work.assignment, words, form["shape"].value() if "shape" in form.fields else None),
+        "is_glass_open": is_glass_open,
     }
 
 
@@ -66,7 +109,8 @@ def glass_box(assignment, words, shape=None):
     """Return what would be sent for ``words`` just now, part by part, with the version of the frame."""
     language = language_of(words) if words.strip() else assignment.language
     frame = assignment.meta_prompt(language)
-    parts = prompts.compose(frame.text, judge(words).clean_prompt, shape=shape or assignment.shape, language=language)
+    shape = shape if shape in prompts.SIZES else assignment.shape
+    parts = prompts.compose(frame.text, judge(words).clean_prompt, shape=shape, language=language)
     return {"parts": [part._asdict() for part in parts], "version": frame.version, "language": language}
 
 
@@ -74,45 +118,68 @@ def trail_context(work):
     """Return what the live part of the studio shows. The stamp is read before the rows, so it can only be too old."""
     stamp = live.stamp(work.trail.public_id)
     trail = Trail.objects.with_tries().get(pk=work.trail_id)
-    tries, making, ready = [], [], []
-    for generation in trail.generations.all():
-        pictures = [shown(picture) for picture in generation.pictures.all()]
-        for picture in pictures:
-            picture.is_chosen = picture.picture.pk == work.chosen_id
-        row = {
-            "generation": generation,
-            "pictures": pictures,
-            "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
-            "parts": [{"source": source, "text": text} for source, text in generation.parts],
-        }
-        tries.append(row)
-        making += [picture for picture in pictures if not picture.picture.is_ready]
-        ready += [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
-    is_waiting = any(picture.picture.is_open for picture in making)
+    tries = [_row(generation, work) for generation in trail.generations.all()]
+    pictures = [picture for row in tries for picture in row["pictures"]]
+    ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
+    chosen = next((picture for picture in ready if picture.is_chosen), None)
+    waiting = [picture for picture in pictures if picture.picture.is_open]
     latest = tries[-1] if tries else None
+    newest = latest["pictures"] if latest else []
     return {
         "work": work,
         "assignment": work.assignment,
         "trail": trail,
         "tries": tries,
         "latest": latest,
-        "making": [picture for picture in making if picture.picture.is_open or (latest and picture in latest["pictures"])],
+        "making": [p for p in pictures if p.picture.is_open or (p in newest and (waiting or not p.picture.is_ready))],
+        "made": [picture for picture in newest if picture in ready],
         "ready": list(reversed(ready)),
-        "chosen": next((picture for picture in ready if picture.is_chosen), None),
+        "chosen": chosen,
         "tries_left": work.tries_left(),
-        "is_waiting": is_waiting,
-        "poll_token": live.token_for(trail.owner, trail) if is_waiting else "",
+        "steps": _steps(work, has_tried=bool(tries), is_chosen=chosen is not None),
+        "is_waiting": bool(waiting),
+        "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
+        "poll_token": live.token_for(trail.owner, trail) if waiting else "",
         "poll_stamp": stamp,
         "poll_seconds": live.FIRST_POLL if latest and _is_fresh(latest) else live.NEXT_POLL,
     }
+
+
+def _row(generation, work):
+    """Return one try as the studio shows it."""
+    pictures = [shown(picture) for picture in generation.pictures.all()]
+    for picture in pictures:
+        picture.is_chosen = picture.picture.pk == work.chosen_id
+    heard = [picture.picture for picture in pictures if picture.picture.understood or picture.picture.missed]
+    return {
+        "generation": generation,
+        "pictures": pictures,
+        "is_chosen": any(picture.is_chosen for picture in pictures),
+        "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
+        "parts": [{"source": source, "text": text} for source, text in generation.parts],
+        "heard": heard[0] if heard else None,
+    }
+
+
+def _steps(work, *, has_tried, is_chosen):
+    """Return the three steps of the work; the first one that is not done is where the student is."""
+    words = [
+        (pgettext("step of the student's work", "Write"), has_tried),
+        (pgettext("step of the student's work", "Choose"), is_chosen),
+        (pgettext("step of the student's work", "Hand in"), work.is_handed_in),
+    ]
+    current = next((number for number, (_word, is_done) in enumerate(words) if not is_done), None)
+    return [
+        {"word": word, "state": "current" if number == current else "done" if is_done else ""}
+        for number, (word, is_done) in enumerate(words)
+    ]
 
 
 def _is_fresh(row):
     return all(picture.state == Picture.Status.QUEUED for picture in row["pictures"])
 
 
-@login_required
-@require_POST
+@posted
 def ask(request, public_id):
     """Take one try: the words pass the gate, the pictures are queued, and the doorbell rings after the commit."""
     work = own_work(request, public_id)
@@ -131,40 +198,46 @@ def ask(request, public_id):
         else:
             if not generation.is_refused:
                 tasks.ring(generation.engine, times=generation.settings["pictures"])
-                return redirect("assignments:studio", public_id=public_id)
+                return redirect(f"{reverse('assignments:studio', args=[public_id])}#live-trail")
             form.add_error("prompt", str(GATES[generation.gate]))
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
-    return render(request, "assignments/studio.html", studio_context(work, form), status=422)
+    return render(request, "assignments/studio.html", trail_context(work) | form_context(work, form), status=422)
 
 
-@login_required
-@require_POST
+@posted
 def preview(request, public_id):
-    """Show exactly what would be sent for the words typed so far, without asking for anything."""
+    """Show exactly what would be sent for the words typed so far, without asking for anything.
+
+    Without JavaScript it is the whole studio again, with what was typed; "Look again" while pictures are drawn comes here too.
+    """
     work = own_work(request, public_id)
-    shape = request.POST.get("shape") if work.assignment.is_shape_free else None
-    box = glass_box(work.assignment, request.POST.get("prompt", "")[:2000], shape if shape in prompts.SHAPES["en"] else None)
-    return render(request, "_glass_box.html", box)
+    typed = {name: request.POST[name] for name in ("prompt", "pictures", "shape", "parent") if name in request.POST}
+    if request.htmx:
+        box = glass_box(work.assignment, typed.get("prompt", ""), typed.get("shape"))
+        return render(request, "assignments/_glass.html", {"box": box})
+    form = PromptForm(assignment=work.assignment, initial=typed | {"token": uuid.uuid4()})
+    context = form_context(work, form, is_glass_open="look" not in request.POST)
+    return render(request, "assignments/studio.html", trail_context(work) | context)
 
 
-@login_required
-@require_POST
+@posted
 def choose(request, public_id):
     """Mark one picture as the best."""
     work = own_work(request, public_id)
-    picture = get_object_or_404(
-        Picture.objects.visible_to(request.user).filter(generation__trail=work.trail),
-        public_id=_uuid(request.POST.get("picture", "")),
-    )
-    work.choose(picture)
+    work.choose(own_picture(request, work))
     if request.htmx:
         return render(request, "assignments/_studio_live.html", trail_context(work))
     return redirect("assignments:studio", public_id=public_id)
 
 
-@login_required
-@require_POST
+def own_picture(request, work):
+    """Return the picture of this work that the form names."""
+    pictures = Picture.objects.visible_to(request.user).filter(generation__trail=work.trail)
+    return get_object_or_404(pictures, public_id=uuid_or_404(request.POST.get("picture", "")))
+
+
+@posted
 def cancel(request, public_id):
     """Take the pictures that still wait out of the queue."""
     work = own_work(request, public_id)
@@ -175,17 +248,20 @@ def cancel(request, public_id):
     return redirect("assignments:studio", public_id=public_id)
 
 
-@login_required
 @require_safe
 def poll(request, token):
-    """Give the live part anew to its owner; a poll while nothing changed was answered before it came here."""
+    """Give the live part anew to its owner; a poll while nothing changed was answered before it came here.
+
+    Whoever is signed out meanwhile gets 403 rather than the sign-in page, which has no place inside the studio.
+    """
     try:
         owner_pk, trail_id = live.read_token(token)
     except signing.BadSignature:
         return HttpResponse(status=403)
-    work = Submission.objects.filter(student=request.user, trail__public_id=trail_id).select_related(
-        "assignment__classroom", "assignment__engine", "trail"
-    )
-    if owner_pk != request.user.pk or not (submission := work.first()):
+    if not request.user.is_authenticated or owner_pk != request.user.pk:
         return HttpResponse(status=403)
-    return render(request, "assignments/_studio_live.html", trail_context(submission))
+    work = get_object_or_404(
+        Submission.objects.filter(student=request.user).select_related("assignment__classroom", "assignment__engine", "trail"),
+        trail__public_id=trail_id,
+    )
+    return render(request, "assignments/_studio_live.html", trail_context(work))

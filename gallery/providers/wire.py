@@ -48,8 +48,10 @@ class Line(httpcore2.NetworkBackend):
         self.is_used = False
 
     def left(self) -> float:
-        """Seconds until the deadline, above zero; raises ``Unanswered`` once it has passed."""
+        """Seconds until the deadline, above zero; once it has passed, raises ``Unanswered`` (``Busy`` if nothing has left)."""
         left = self._ends_at - time.monotonic()
+        if left <= 0 and not self.is_used:
+            raise Busy("The deadline passed before anything was sent.", code="deadline")
         if left <= 0:
             raise Unanswered("The deadline passed before the whole answer came.", code="deadline")
         return left
@@ -132,6 +134,9 @@ class _Stream(httpcore2.NetworkStream):
             self.close()
             self._line.left_to_connect()
             raise Busy("The line dropped while TLS was agreed.", code="tls") from None
+        except Busy:
+            self.close()
+            raise
         return _Stream(secured, self._line)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:

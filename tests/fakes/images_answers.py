@@ -173,7 +173,8 @@ def given_image(asked: Asked) -> None:
 
 @_behaviour
 def wrong_base64(asked: Asked) -> None:
-    asked.send_json(200, _answer_with({"b64_json": "this is *not* base64!"}))
+    """What a decoder that overlooks strange letters would take."""
+    asked.send_json(200, _answer_with({"b64_json": "aGVs*bG8h"}))
 
 
 @_behaviour

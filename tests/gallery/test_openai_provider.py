@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import logging
+import time
 import traceback
 
 import pytest
@@ -45,8 +47,8 @@ def a_request(**changes) -> DrawRequest:
 
 
 def a_service(api, **changes) -> Service:
-    given = {"kind": "openai", "model": "fake-image-model", "base_url": api.base_url, "api_key": "sk-ours", "deadline": 0.5}
-    return Service(**(given | {"connect_timeout": 0.4, "max_answer_bytes": 100_000} | changes))
+    given = {"kind": "openai", "model": "fake-image-model", "base_url": api.base_url, "api_key": "sk-ours", "deadline": 20.0}
+    return Service(**(given | {"connect_timeout": 10.0, "max_answer_bytes": 100_000} | changes))
 
 
 def draw(service, spool, request=None):
@@ -306,16 +308,23 @@ TABLE = {
 }
 
 
+#: Those that never end by themselves.
+ENDLESS = {name for name, (_, attributes) in TABLE.items() if attributes == {"code": "deadline"}} | {"drip_error_body"}
+
+
 class TestWhatAnAnswerMeans:
     @pytest.mark.parametrize("step", TABLE)
     def test_every_known_failure_becomes_one_of_the_five(self, api, spool, step):
         expected, attributes = TABLE[step]
+        deadline = 1.0 if step in ENDLESS else 20.0
         api.script([step])
+        start = time.monotonic()
 
         with pytest.raises(ProviderError) as caught:
-            draw(a_service(api), spool)
+            draw(a_service(api, deadline=deadline), spool)
 
         error = caught.value
+        assert time.monotonic() - start < deadline + 1
         assert type(error) is expected
         assert {name: getattr(error, name) for name in attributes} == attributes
         assert len(api.journal) == 1, "asked more than once"
@@ -329,6 +338,19 @@ class TestWhatAnAnswerMeans:
             draw(a_service(api), spool)
 
         assert caught.value.request_id == f"req_fake{api.journal[0]['number']}"
+
+    def test_the_logs_of_the_libraries_say_neither_words_nor_key(self, api, spool, caplog):
+        for name in ("", "openai", "httpx2", "httpcore2", "requests"):
+            caplog.set_level(logging.DEBUG, logger=name or None)
+        api.script(["ok", "moderation_blocked"])
+
+        draw(a_service(api), spool)
+        with pytest.raises(Refused):
+            draw(a_service(api), spool)
+
+        assert caplog.records
+        told = caplog.text + "".join(repr(record.args) for record in caplog.records)
+        assert not [word for word in ("Заяц", "леденец", "sk-ours") if word in told]
 
     def test_words_in_the_place_of_a_code_are_not_passed_on(self, api, spool):
         api.script([("server_error", {"headers": {"x-request-id": "a cat on a mat"}})])

@@ -17,7 +17,7 @@ from tests.fakes.images_api import FakeImagesAPI
 
 REQUEST = DrawRequest(words="A cat", prompt="A cat", language="en", size=(64, 48))
 #: How much later than its deadline a call may end on a busy machine, in seconds.
-GRACE = 0.4
+GRACE = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def spool(tmp_path):
 
 
 def provider_at(base_url, **changes):
-    given = {"kind": "openai", "model": "fake", "deadline": 0.5, "connect_timeout": 0.3, "max_answer_bytes": 200_000}
+    given = {"kind": "openai", "model": "fake", "deadline": 20.0, "connect_timeout": 10.0, "max_answer_bytes": 200_000}
     return OpenAIProvider(Service(base_url=base_url, **(given | changes)))
 
 
@@ -62,30 +62,11 @@ def url_of(listening):
 
 
 class TestTheDeadline:
-    @pytest.mark.parametrize(
-        "step",
-        [
-            "hang",
-            "hang_after_headers",
-            ("drip_headers", {"pause": 0.05}),
-            ("drip_body", {"pause": 0.05}),
-            ("chunked_forever", {"pause": 0.01}),
-            "continue_forever",
-            ("drip_error_body", {"pause": 0.05}),
-        ],
-        ids=lambda step: step if isinstance(step, str) else step[0],
-    )
-    def test_no_answer_outlives_it(self, api, spool, step):
-        api.script([step])
-
-        with ends_within(0.5), pytest.raises((Unanswered, Broken)):
-            provider_at(api.base_url).ask(REQUEST, spool)
-
-        assert not spool.exists() and not list(spool.parent.iterdir())
+    # Answers that never end are in the table of test_openai_provider.py.
 
     def test_a_slow_answer_within_it_is_a_picture(self, api, spool):
-        api.script([("slow", {"seconds": 0.3})])
-        provider = provider_at(api.base_url, connect_timeout=0.1)
+        api.script([("slow", {"seconds": 1.2})])
+        provider = provider_at(api.base_url, connect_timeout=1.0)
 
         provider.ask(REQUEST, spool)
 
@@ -93,21 +74,20 @@ class TestTheDeadline:
 
     @pytest.mark.parametrize("step", ["hang", "drip_headers", "drip_body"])
     def test_a_picture_that_must_be_fetched_is_held_to_it_too(self, api, spool, step):
-        provider = provider_at(api.base_url)
         api.script(["url"])
         api.script([step], route="files")
-        provider.ask(REQUEST, spool)
+        provider_at(api.base_url).ask(REQUEST, spool)
 
         with ends_within(0.5), pytest.raises(Broken) as caught:
-            provider.read(spool, REQUEST)
+            provider_at(api.base_url, deadline=0.5).read(spool, REQUEST)
 
         assert caught.value.is_perhaps_charged
 
     def test_a_server_that_does_not_read_is_left(self, listener, spool):
         request = DrawRequest(words="A", prompt="A", language="en", size=(64, 48), source=b"\x89PNG" + b"0" * 20_000_000)
 
-        with ends_within(0.5 + 0.3), pytest.raises(Unanswered):  # 20 MB are wrapped before they are sent
-            provider_at(url_of(listener)).ask(request, spool)
+        with ends_within(1), pytest.raises(Unanswered):
+            provider_at(url_of(listener), deadline=1.0).ask(request, spool)
 
     def test_a_server_that_reads_drop_by_drop_is_left(self, listener, spool):
         stop = threading.Event()
@@ -115,28 +95,28 @@ class TestTheDeadline:
         def sip():
             connection, _ = listener.accept()
             with closing(connection):
-                while not stop.wait(0.02) and connection.recv(4096):
+                while not stop.wait(0.01) and connection.recv(32768):  # at most 3 MB/s
                     pass
 
         thread = threading.Thread(target=sip)
         thread.start()
         request = DrawRequest(words="A", prompt="A", language="en", size=(64, 48), source=b"\x89PNG" + b"0" * 20_000_000)
         try:
-            with ends_within(0.5 + 0.3), pytest.raises(Unanswered):
-                provider_at(url_of(listener)).ask(request, spool)
+            with ends_within(1), pytest.raises(Unanswered):
+                provider_at(url_of(listener), deadline=1.0).ask(request, spool)
         finally:
             stop.set()
             thread.join()
 
     def test_a_name_server_that_does_not_answer_is_left(self, spool, monkeypatch):
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(1.5) or [])
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(2.5) or [])
 
         with ends_within(0.3), pytest.raises(Busy):
-            provider_at("http://pictures.example/v1").ask(REQUEST, spool)
+            provider_at("http://pictures.example/v1", connect_timeout=0.3).ask(REQUEST, spool)
 
     def test_tls_that_is_never_agreed_is_left(self, listener, spool):
         with ends_within(0.3), pytest.raises(Busy):
-            provider_at(url_of(listener).replace("http:", "https:")).ask(REQUEST, spool)
+            provider_at(url_of(listener).replace("http:", "https:"), connect_timeout=0.3).ask(REQUEST, spool)
 
     def test_a_host_that_swallows_connections_leaves_time_for_its_other_address(self, api, spool, monkeypatch):
         with socket.socket() as full:
@@ -154,7 +134,7 @@ class TestTheDeadline:
                 lambda host, *args, **kwargs: rows if host == "two.example" else real(host, *args, **kwargs),
             )
 
-            provider_at(f"http://two.example:{api.port}/v1").ask(REQUEST, spool)
+            provider_at(f"http://two.example:{api.port}/v1", connect_timeout=1.0).ask(REQUEST, spool)
 
             for one in waiting:
                 one.close()
@@ -253,12 +233,12 @@ class TestOverTLS:
 
         assert provider.read(spool, REQUEST).image.startswith(b"\x89PNG")
 
-    @pytest.mark.parametrize("step", ["hang", "drip_headers", "drip_body", "chunked_forever"])
+    @pytest.mark.parametrize("step", ["drip_headers", "drip_body"])
     def test_the_deadline_holds(self, secure, spool, trusting, step):
         secure.script([step])
 
-        with ends_within(0.5), pytest.raises(Unanswered):
-            provider_at(secure.base_url).ask(REQUEST, spool)
+        with ends_within(1), pytest.raises(Unanswered):
+            provider_at(secure.base_url, deadline=1.0).ask(REQUEST, spool)
 
     def test_a_certificate_that_nobody_vouches_for_is_an_adult_s_matter(self, secure, spool):
         with pytest.raises(Misconfigured) as caught:
@@ -278,6 +258,13 @@ class TestTheSpool:
 
         assert spool.read_bytes() == _raw(api)
 
+    def test_a_packed_answer_is_not_unpacked(self, api, spool):
+        api.script(["gzip_bomb"])  # 50 MB
+
+        provider_at(api.base_url, max_answer_bytes=1_000_000).ask(REQUEST, spool)
+
+        assert spool.stat().st_size < 1_000_000
+
     def test_it_can_be_read_again(self, api, spool):
         provider = provider_at(api.base_url)
         provider.ask(REQUEST, spool)
@@ -293,7 +280,7 @@ class TestTheSpool:
         api.script([step])
 
         with pytest.raises((Broken, Busy, Unanswered)):
-            provider_at(api.base_url).ask(REQUEST, spool)
+            provider_at(api.base_url, deadline=0.5).ask(REQUEST, spool)
 
         assert not list(spool.parent.iterdir())
 
@@ -303,12 +290,22 @@ class TestTheSpool:
 
         assert caught.value.is_perhaps_charged
 
-    @pytest.mark.parametrize("body", [b"[" * 50_000, b'{"data":' * 50_000, b'{"data": [' + b"[]," * 60_000 + b"[]]}"])
-    def test_an_answer_made_to_exhaust_the_parser_is_no_picture(self, api, spool, body):
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            (b"[" * 50_000, "no_json"),
+            (b'{"data":' * 50_000, "no_json"),
+            (b'{"data": [' + b"[]," * 60_000 + b"[]]}", "too_many_parts"),
+        ],
+        ids=["lists", "objects", "parts"],
+    )
+    def test_an_answer_made_to_exhaust_the_parser_is_no_picture(self, api, spool, body, code):
         spool.write_bytes(body)
 
-        with pytest.raises(Broken):
+        with pytest.raises(Broken) as caught:
             provider_at(api.base_url).read(spool, REQUEST)
+
+        assert caught.value.code == code
 
     def test_a_reworded_prompt_is_kept_within_reason(self, api, spool):
         api.script([("revised", {"text": "A bigger cat"}), ("revised", {"text": "cat " * 10_000})])
@@ -394,7 +391,7 @@ class TestAPictureGivenAsAnAddress:
 
 class TestManyAtOnce:
     def test_threads_share_one_provider(self, api, tmp_path):
-        provider = provider_at(api.base_url, deadline=10, connect_timeout=5)
+        provider = provider_at(api.base_url)
         failures = []
 
         def draw(number):

@@ -32,7 +32,7 @@ def changed(public_id):
     try:
         cache.set(_key(public_id), secrets.token_urlsafe(9), STAMP_SECONDS)
     except (RedisError, OSError):
-        log.warning("stamp not written", extra={"trail": str(public_id)})
+        log.debug("stamp not written", extra={"trail": str(public_id)})
 
 
 def stamp(public_id):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+
 @dataclass(frozen=True)
 class Abilities:
     """What an engine of this provider can do beyond drawing from words."""

@@ -64,11 +64,11 @@ def on_test_database(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def start_worker(on_test_database, transactional_db, scratch):
+def start_worker(on_test_database, transactional_db, broker, scratch):
     """A function that gives a context with a real Celery worker: start_worker("-c", "8", name="second", LEASE_SECONDS="2")."""
 
     def start(*options, **variables):
-        return processes.running_worker(scratch, *options, **{**on_test_database, **variables})
+        return processes.running_worker(scratch, broker, *options, **{**on_test_database, **variables})
 
     return start
 

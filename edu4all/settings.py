@@ -30,14 +30,16 @@ DEBUG = env("DEBUG").lower() in {"1", "true", "yes", "on"}
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. `make setup` writes one into .env; a server gets one from its environment.")
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. `make setup` writes one into .env; a server gets one from its environment."
+    )
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the hosts this site answers to, separated by commas.")
 IS_LOCAL = all(host in {"localhost", "127.0.0.1", "[::1]"} for host in ALLOWED_HOSTS)
 PORT = int(env("PORT") or 8000)
 
 INSTALLED_APPS = [
-    "edu4all.admin.StaffRoomConfig",
+    "edu4all.apps.StaffRoomConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -271,6 +273,7 @@ LOGGING = {
         "httpcore2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
+        "pymorphy3": {"level": "WARNING"},
     },
 }
 if "test" in sys.argv[1:2]:

@@ -1,9 +1,10 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from assignments.views import account, home, sign_in
+
+from . import styleguide
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -16,4 +17,4 @@ urlpatterns = [
     path("", include("assignments.urls")),
 ]
 if settings.DEBUG:
-    urlpatterns.append(path("styleguide/", TemplateView.as_view(template_name="styleguide.html")))
+    urlpatterns.append(path("styleguide/", styleguide.page))

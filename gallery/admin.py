@@ -68,12 +68,10 @@ class ReviewState(admin.SimpleListFilter):
         return [("waiting", _("Not looked at")), ("approved", _("Approved")), ("hidden", _("Hidden"))]
 
     def queryset(self, request, queryset):
-        wanted = {
-            "waiting": {"status": Picture.Status.READY, "approved_at": None, "hidden_at": None},
-            "approved": {"approved_at__isnull": False},
-            "hidden": {"hidden_at__isnull": False},
-        }
-        return queryset.filter(**wanted[self.value()]) if self.value() in wanted else queryset
+        if self.value() == "waiting":
+            return queryset.not_looked_at()
+        dates = {"approved": "approved_at", "hidden": "hidden_at"}
+        return queryset.exclude(**{dates[self.value()]: None}) if self.value() in dates else queryset
 
 
 class HideForm(forms.Form):

@@ -24,6 +24,10 @@ class PictureQuerySet(models.QuerySet):
             Q(generation__trail__owner=user, hidden_at=None) | import_string(settings.GALLERY_VISIBLE_PICTURES)(user)
         )
 
+    def not_looked_at(self):
+        """Return ready pictures that no reviewer or teacher has decided on."""
+        return self.filter(status=Picture.Status.READY, approved_at=None, hidden_at=None)
+
     def claimable(self, engine):
         return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=Now()))
 

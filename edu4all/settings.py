@@ -39,7 +39,7 @@ IS_LOCAL = all(host in {"localhost", "127.0.0.1", "[::1]"} for host in ALLOWED_H
 PORT = int(env("PORT") or 8000)
 
 INSTALLED_APPS = [
-    "edu4all.apps.StaffRoomConfig",
+    "edu4all.staff_room.StaffRoomConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -28,6 +28,9 @@ class PictureQuerySet(models.QuerySet):
         """Return ready pictures that no reviewer or teacher has decided on."""
         return self.filter(status=Picture.Status.READY, approved_at=None, hidden_at=None)
 
+    def failed(self):
+        return self.filter(status=Picture.Status.FAILED)
+
     def claimable(self, engine):
         return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=Now()))
 

@@ -96,6 +96,8 @@ def form_context(work, form, *, start=None, is_restored=False, is_glass_open=Fal
     attrs["data-draft"] = str(work.trail.public_id)
     if is_restored:
         attrs["data-draft-first"] = ""
+    if form.errors:
+        attrs["data-focus"] = ""
     return {
         "form": form,
         "start": start,

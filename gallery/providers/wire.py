@@ -264,7 +264,11 @@ class LineAdapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: object, **kwargs: object) -> requests.Response:
         """Return the whole answer, held in memory (its size is bounded by the transport)."""
-        answer = self._transport.handle_request(httpx2.Request(str(request.method), str(request.url)))
+        try:
+            plain = httpx2.Request(str(request.method), str(request.url))
+        except httpx2.InvalidURL:
+            raise requests.exceptions.InvalidURL("This address cannot be asked.") from None
+        answer = self._transport.handle_request(plain)
         response = requests.Response()
         response.status_code = answer.status_code
         response.headers.update(answer.headers)

@@ -91,6 +91,7 @@ class TestWhatIsSent:
 
         assert set(api.journal[0]["fields"]) == {"model", "prompt", "n", "size", "response_format"}
         assert not [name for name in api.journal[0]["headers"] if name.startswith("x-stainless")]
+        assert api.journal[0]["headers"]["accept-encoding"] == "identity"
 
     def test_a_seed_and_extra_fields_go_to_a_compatible_server(self, api, spool):
         service = a_service(api, extra={"steps": 20, "n": 9, "prompt": "another", "stream": True})

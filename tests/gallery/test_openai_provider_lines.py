@@ -12,7 +12,7 @@ import pytest
 
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, Service, Unanswered
 from gallery.providers.openai import OpenAIProvider
-from gallery.providers.wire import _tls
+from gallery.providers.wire import Line, _tls
 from tests.fakes.images_api import FakeImagesAPI
 
 REQUEST = DrawRequest(words="A cat", prompt="A cat", language="en", size=(64, 48))
@@ -63,6 +63,15 @@ def url_of(listening):
 
 class TestTheDeadline:
     # Answers that never end are in the table of test_openai_provider.py.
+
+    def test_it_is_told_apart_whether_anything_had_left_when_it_passed(self):
+        line = Line(seconds=0.0, connect_timeout=1.0)
+
+        with pytest.raises(Busy):
+            line.left()
+        line.is_used = True
+        with pytest.raises(Unanswered):
+            line.left()
 
     def test_a_slow_answer_within_it_is_a_picture(self, api, spool):
         api.script([("slow", {"seconds": 1.2})])
@@ -163,7 +172,14 @@ class TestBeforeAnythingLeft:
 
     @pytest.mark.parametrize(
         "address",
-        ["ftp://127.0.0.1/v1", "127.0.0.1:8000", "http:///v1", "http://127.0.0.1:port/v1", f"http://{'a' * 70}.example/v1"],
+        [
+            "ftp://127.0.0.1/v1",
+            "127.0.0.1:8000",
+            "http:///v1",
+            "http://127.0.0.1/v1\x7f",
+            "http://127.0.0.1:port/v1",
+            f"http://{'a' * 70}.example/v1",
+        ],
     )
     def test_an_address_that_cannot_work_is_an_adult_s_matter(self, spool, address):
         with pytest.raises(Misconfigured) as caught:
@@ -367,6 +383,12 @@ class TestAPictureGivenAsAnAddress:
                 self.draw(api, spool, address)
 
             assert not other.journal and not api.requests("files")
+        assert caught.value.is_perhaps_charged
+
+    def test_an_address_that_nobody_can_ask_is_broken(self, api, spool):
+        with pytest.raises(Broken) as caught:
+            self.draw(api, spool, "/files/" + "a" * 70_000)
+
         assert caught.value.is_perhaps_charged
 
     @pytest.mark.parametrize("step", ["redirect", "oversized", "server_error", "drop_mid_body", "wrong_path", "empty_200"])

@@ -270,7 +270,7 @@ class GradeForm(forms.Form):
         label=_("Comment for the student"),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true"}),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true", "data-key": "KeyC"}),
     )
     seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -31,14 +32,19 @@ def own_assignment(request, public_id):
 def assignment_create(request, classroom_pk):
     """Make a draft from one of the starters and open it in the editor."""
     classroom = own_classroom(request, classroom_pk)
+    language = _language(request.POST.get("language") or request.GET.get("language"))
     if request.method != "POST":
-        language = get_language()
         starters = [item for item in STARTERS if item.language == language]
-        return render(request, "assignments/assignment_create.html", {"classroom": classroom, "starters": starters})
-    language = request.POST.get("language") or get_language()
+        context = {"classroom": classroom, "starters": starters, "language": language, "languages": settings.LANGUAGES}
+        return render(request, "assignments/assignment_create.html", context)
     chosen = starter(request.POST.get("starter", ""), language)
     assignment = Assignment.objects.draft(chosen, classroom, request.user)
     return redirect("assignments:assignment-edit", public_id=assignment.public_id)
+
+
+def _language(wanted):
+    """Return the language that was asked for, or the page's own where the site does not have it."""
+    return wanted if wanted in dict(settings.LANGUAGES) else get_language()
 
 
 @login_required
@@ -63,7 +69,13 @@ def assignment_edit(request, public_id):
         said = _("Published. Students see it now.") if "publish" in request.POST else _("Saved.")
         messages.success(request, said)
         return redirect("assignments:assignment-detail", public_id=public_id)
-    context = {"form": form, "rubric": rubric, "assignment": assignment, "outline": assignment.rubric.outline()}
+    context = {
+        "form": form,
+        "rubric": rubric,
+        "assignment": assignment,
+        "outline": assignment.rubric.outline(),
+        "frames": [(form[f"frame_{language}"], assignment.meta_prompt(language).version) for language in ("ru", "en")],
+    }
     return render(request, "assignments/assignment_form.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -74,13 +86,15 @@ def assignment_detail(request, public_id):
     assignment = own_assignment(request, public_id)
     rows = gradebook(assignment, with_trial=True)
     graded = [row for row in rows if row["grade"]]
+    waiting = [row["work"] for row in rows if row["work"] and row["work"].is_ready_to_grade]
     context = {
         "assignment": assignment,
         "rows": rows,
         "handed_in": sum(1 for row in rows if row["work"] and row["work"].is_handed_in),
         "graded": len(graded),
         "unreleased": sum(1 for row in graded if row["grade"].released_at is None),
-        "next": next((row["work"] for row in rows if row["work"] and row["work"].is_ready_to_grade), None),
+        "ungraded": len(waiting),
+        "next": waiting[0] if waiting else None,
     }
     return render(request, "assignments/assignment_detail.html", context)
 

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from assignments.forms import ClassroomForm, RosterForm
 from assignments.models import Classroom, Enrollment, Teacher
 from assignments.models.classroom import name_key
+from assignments.views.home import with_counts
 from gallery.models import Event
 
 
@@ -47,7 +49,7 @@ def classroom_detail(request, pk):
         "form": form,
         "pupils": [row for row in enrollments if row.approved_at],
         "waiting": [row for row in enrollments if not row.approved_at],
-        "assignments": classroom.assignments.all(),
+        "assignments": with_counts(classroom.assignments.all()),
     }
     return render(request, "assignments/classroom_detail.html", context, status=422 if form.is_bound else 200)
 
@@ -74,7 +76,8 @@ def _add_names(request, classroom, names):
 @require_safe
 def classroom_poster(request, pk):
     """Show the class code as a poster for the board or the printer."""
-    return render(request, "assignments/classroom_poster.html", {"classroom": own_classroom(request, pk)})
+    context = {"classroom": own_classroom(request, pk), "address": request.build_absolute_uri(reverse("login"))}
+    return render(request, "assignments/classroom_poster.html", context)
 
 
 @login_required

@@ -3,22 +3,24 @@ import re
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from assignments.comments import COMMENTS
 from assignments.forms import GradeForm
 from assignments.models import Enrollment, Grade, Submission
-from gallery.models import Trail
+from assignments.models.grade import scaled
+from gallery.models import Review, Trail
 from gallery.shown import GATES, shown
 
 
 def own_submission(request, public_id):
     return get_object_or_404(
-        Submission.objects.taught_by(request.user).select_related(
-            "assignment__classroom", "assignment__rubric", "student", "trail", "grade", "chosen"
-        ),
+        Submission.objects.taught_by(request.user)
+        .select_related("assignment__classroom", "assignment__rubric", "student", "trail", "grade", "chosen")
+        .prefetch_related("versions"),
         public_id=public_id,
     )
 
@@ -43,6 +45,8 @@ def grading(request, public_id):
         except ValidationError as error:
             form.add_error(None, error)
             grade = Grade.objects.filter(submission=work).select_related("graded_by").first()
+            form.data = form.data.copy()
+            form.data["seen_version"] = grade.version if grade else 0  # a second press overwrites, knowingly
         else:
             messages.success(request, _("Saved."))
             return _go_on(work, order)
@@ -51,12 +55,19 @@ def grading(request, public_id):
 
 def _order(assignment):
     """Return the works of the assignment that were handed in, in the roster's order, with name and whether they wait."""
-    names = dict(Enrollment.objects.filter(classroom=assignment.classroom).values_list("student_id", "alias"))
+    pupils = {row.student_id: row for row in Enrollment.objects.filter(classroom=assignment.classroom)}
     works = Submission.objects.handed_in().filter(assignment=assignment).select_related("grade")
     rows = [
-        {"public_id": row.public_id, "name": names.get(row.student_id, ""), "waits": row.is_ready_to_grade} for row in works
+        {
+            "public_id": row.public_id,
+            "name": pupils[row.student_id].alias,
+            "is_trial": pupils[row.student_id].is_trial,
+            "waits": row.is_ready_to_grade,
+        }
+        for row in works
+        if row.student_id in pupils
     ]
-    return sorted(rows, key=lambda row: row["name"].casefold())
+    return sorted(rows, key=lambda row: (row["is_trial"], row["name"].casefold()))
 
 
 def _go_on(work, order):
@@ -73,26 +84,55 @@ def _context(work, form, grade, order):
     version = work.current
     tries = trail_steps(work)
     pictures = [picture for row in tries for picture in row["pictures"] if picture.picture.is_ready]
-    chosen = next((picture for picture in pictures if version and picture.picture.pk == version.picture_id), None)
+    by_pk = {picture.picture.pk: picture for picture in pictures}
+    chosen = by_pk.get(version.picture_id) if version else None
     if chosen:
-        chosen.alt = version.alt_text
+        chosen.alt, chosen.is_chosen = version.alt_text, True
+    criteria = [_criterion(criterion, form, grade) for criterion in form.criteria]
+    chosen_points = {row["criterion"].pk: row["points"] for row in criteria if row["points"] is not None}
     return {
         "work": work,
         "assignment": work.assignment,
-        "name": next((row["name"] for row in order if row["public_id"] == work.public_id), str(work.student)),
+        "here": order[here] if here is not None else None,
+        "number": here + 1 if here is not None else None,
+        "name": order[here]["name"] if here is not None else str(work.student),
         "version": version,
         "form": form,
-        "criteria": [(criterion, form[f"criterion_{criterion.pk}"]) for criterion in form.criteria],
+        "criteria": criteria,
         "grade": grade,
+        "is_conflict": form.has_error(NON_FIELD_ERRORS, "conflict"),
+        "total": scaled(chosen_points, form.criteria, work.assignment.points_possible),
         "best": sum(criterion.points_possible for criterion in form.criteria),
         "tries": tries,
         "pictures": pictures,
         "chosen": chosen,
+        "earlier": [(row, by_pk.get(row.picture_id)) for row in work.versions.all() if row != version],
+        "minutes": _minutes(tries, version),
+        "comments": COMMENTS[work.assignment.language],
+        "reasons": Review.Reason.choices,
         "order": order,
         "graded": sum(1 for row in order if not row["waits"]),
         "previous": order[here - 1] if here else None,
         "next": order[here + 1] if here is not None and here + 1 < len(order) else None,
     }
+
+
+def _criterion(criterion, form, grade):
+    """Return a criterion with its levels as radio buttons, the points chosen now, and those that are saved."""
+    field = form[f"criterion_{criterion.pk}"]
+    given = {row.criterion_id: row.points for row in grade.criterion_grades.all()} if grade else {}
+    now = str(field.value() or "")
+    levels = [(level, str(level.points) == now) for level in criterion.levels.all()]
+    points = next((level.points for level, is_chosen in levels if is_chosen), None)
+    return {"criterion": criterion, "field": field, "levels": levels, "points": points, "saved": given.get(criterion.pk)}
+
+
+def _minutes(tries, version):
+    """Return the whole minutes from the first try to the hand-in, or to the last try where nothing was handed in."""
+    if not tries:
+        return 0
+    last = version.created_at if version else tries[-1]["generation"].created_at
+    return round((last - tries[0]["generation"].created_at).total_seconds() / 60)
 
 
 def trail_steps(work):
@@ -106,6 +146,7 @@ def trail_steps(work):
                 "generation": generation,
                 "pictures": [shown(picture, for_teacher=True) for picture in generation.pictures.all()],
                 "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
+                "needs_care": generation.gate == "care",
                 "words": changed_words(origin, generation.prompt),
             }
         )

@@ -6,7 +6,7 @@ if (form) {
   const criteria = [...form.querySelectorAll(".crit")];
   const comment = form.querySelector("textarea");
   const total = form.querySelector("[data-total]");
-  const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 2 });
+  const number = new Intl.NumberFormat(document.documentElement.lang || "en", { maximumFractionDigits: 1 });
   const chosen = (criterion) => criterion.querySelector("input:checked");
 
   const show = () => {
@@ -17,7 +17,10 @@ if (form) {
       const words = criterion.querySelector("[data-level-words]");
       if (words && level) words.textContent = level.dataset.words ?? "";
     }
-    if (total) total.textContent = number.format(sum);
+    if (!total) return;
+    // As the server scales it: the rubric's best is all the points of the assignment, to one decimal.
+    const { best, possible } = total.dataset;
+    total.textContent = number.format(Number(best) ? (sum * possible) / best : sum);
   };
   form.addEventListener("change", show);
   show();

@@ -249,7 +249,9 @@ if not IS_LOCAL:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    CSRF_TRUSTED_ORIGINS = [f"https://{host.replace('*', '')}" for host in ALLOWED_HOSTS if host != "*"]
+    CSRF_TRUSTED_ORIGINS = [
+        f"https://*{host}" if host[0] == "." else f"https://{host}" for host in ALLOWED_HOSTS if host != "*"
+    ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -15,7 +15,17 @@ from redis import Redis
 from edu4all.catalogs import compile_stale
 from tests import processes
 
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 ALLOWED_TO_SKIP = ("needs PostgreSQL", "needs SQLite", "needs Linux")  # another pass or machine runs them
+
+
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL run only what asks the database; the rest has run on SQLite already."""
+    if os.environ.get("TEST_DB") != "pg":
+        return
+    asks = [item for item in items if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in asks])
+    items[:] = asks
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,9 +2,7 @@
 
 import hmac
 import logging
-import uuid
 from hashlib import sha256
-from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -13,21 +11,26 @@ from django.db import transaction
 
 from gallery import queue
 from gallery.models import Call
-from gallery.pictures import AI_MADE, SKETCH_MADE, BadPicture, Label, prepare
+from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare
 from gallery.prompts import join
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
 
 log = logging.getLogger(__name__)
+
+#: Claims that may be lost over one answer (a full disk, a file that kills its worker) before it counts as unusable.
+MOST_RECOVERIES = 5
 
 
 def draw(picture, provider):
     """Ask ``provider`` once for the claimed ``picture`` and record what came of it; never raises for what a service does.
 
     The Call is committed before the first byte leaves, the raw answer lies in the spool before anything parses it, and every
-    change of the row holds only while this claim does.
+    change of the row holds only while this claim does. A worker that slept through its claim sends nothing.
     """
     call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
-    call.sent()
+    if call is None or not call.sent():
+        log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
+        return
     try:
         provider.ask(request_for(picture), settings.SPOOL_ROOT / call.spool)
     except Refused as error:
@@ -52,32 +55,39 @@ def finish(picture, call, provider):
         drawn = provider.read(spool, request_for(picture))
         prepared = prepare(drawn.image, label=label_for(picture.engine))
     except Refused as error:
-        refuse(picture, call, error)
+        is_mine = refuse(picture, call, error)
     except ProviderError as error:
-        spoil(picture, call, _detail(error), error=error)
+        is_mine = spoil(picture, call, _detail(error), error=error)
     except BadPicture as error:
-        spoil(picture, call, f"{error.code}: {error.detail}")
+        is_mine = spoil(picture, call, f"{error.code}: {error.detail}")
     else:
         picture.engine.close_circuit()
-        file = store(picture, prepared)
-        micros = drawn.usage.micros
-        kept = _close(
-            call,
-            "stored",
-            lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros),
-            usage=drawn.usage,
-            micros=micros,
-        )
-        if not kept:
-            discard(file, prepared)
-            log.warning("late answer discarded", extra={"picture": str(picture.public_id), "fence": picture.fence})
-    spool.unlink(missing_ok=True)
+        is_mine = keep(picture, call, drawn, prepared)
+    if is_mine:  # or else whoever took the claim over still reads it
+        spool.unlink(missing_ok=True)
+
+
+def keep(picture, call, drawn, prepared):
+    """Store the files and end as ready; False where the claim was lost meanwhile, and then no file stays."""
+    file = store(picture, prepared)
+    micros = drawn.usage.micros
+    kept = _close(
+        call,
+        "stored",
+        lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros),
+        usage=drawn.usage,
+        micros=micros,
+    )
+    if not kept:
+        discard(file)
+        log.warning("late answer discarded", extra={"picture": str(picture.public_id), "fence": picture.fence})
+    return kept
 
 
 def refuse(picture, call, error):
     """Record that the service blocked the words or the picture: final, and everything is given back."""
     detail = _detail(error, error.stage, *error.categories)
-    _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
+    return _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
 
 
 def rest(picture, call, error):
@@ -111,7 +121,7 @@ def fail(picture, call, error):
 
 def spoil(picture, call, detail, error=None):
     """Record an answer that is no picture though one may have been charged: never asked again by the machine."""
-    _close(
+    return _close(
         call,
         "failed",
         lambda: picture.settle_failed("unusable", detail=detail, is_charged=True),
@@ -139,19 +149,30 @@ def recover(picture, provider):
     call = picture.calls.open().first()
     if call is None:
         picture.requeue("worker_lost", after=0)
-    elif (settings.SPOOL_ROOT / call.spool).exists():
-        finish(picture, call, provider)
-    elif call.state == Call.State.INTENT:
-        _close(call, "failed", lambda: picture.requeue("worker_lost", after=0))
+        return
+    for fence in range(call.fence, picture.fence):
+        discard(file_of(picture, fence))
+    if (settings.SPOOL_ROOT / call.spool).exists():
+        if picture.fence - call.fence > MOST_RECOVERIES:
+            spoil(picture, call, "every worker that tried to store this answer was lost")
+        else:
+            finish(picture, call, provider)
+    elif call.give_up():
+        picture.requeue("worker_lost", after=0)
     else:
         lose(picture, call)
 
 
 def _close(call, state, move, *, error=None, usage=None, micros=0):
-    """End the call and move its picture in one transaction, so that no crash can come between; return what the move says."""
+    """Move the picture and end its call in one transaction, so that no crash can come between; return what the move says.
+
+    Where the claim was lost, the call belongs to whoever took it over, and stays as it is.
+    """
     with transaction.atomic():
-        call.end(state, error=error, usage=usage, micros=micros)
-        return move()
+        moved = move()
+        if moved:
+            call.end(state, error=error, usage=usage, micros=micros)
+        return moved
 
 
 def request_for(picture):
@@ -182,19 +203,29 @@ def label_for(engine):
     return Label(digital_source=AI_MADE, statement="Made with AI.", tool=f"Edu4All, {engine.title}")
 
 
+def file_of(picture, fence):
+    """Return the name of the original under one claim: nobody can guess it, and whoever follows a lost claim can tell it."""
+    secret = hmac.new(settings.SECRET_KEY.encode(), f"file:{picture.public_id}:{fence}".encode(), sha256).hexdigest()[:32]
+    return f"{picture.public_id.hex[:2]}/{secret}.png"
+
+
+def thumbnail_of(file, width):
+    """Return the name of a thumbnail: it lies beside its original."""
+    return f"{file.removesuffix('.png')}-{width}.webp"
+
+
 def store(picture, prepared):
-    """Keep the files under a name that nobody can guess and return it; thumbnails lie beside the original."""
-    stem = f"{picture.public_id.hex[:2]}/{uuid.uuid4().hex}"
-    default_storage.save(f"{stem}.{prepared.format.lower()}", ContentFile(prepared.original))
-    for side, thumbnail in prepared.thumbnails.items():
-        default_storage.save(f"{stem}-{side}.webp", ContentFile(thumbnail))
-    return f"{stem}.{prepared.format.lower()}"
+    """Keep the files of this claim and return the name of the original."""
+    file = file_of(picture, picture.fence)
+    default_storage.save(file, ContentFile(prepared.original))
+    for width, thumbnail in prepared.thumbnails.items():
+        default_storage.save(thumbnail_of(file, width), ContentFile(thumbnail))
+    return file
 
 
-def discard(file, prepared):
-    """Delete files that no row will ever name."""
-    stem = str(Path(file).with_suffix(""))
-    for name in [file, *(f"{stem}-{side}.webp" for side in prepared.thumbnails)]:
+def discard(file):
+    """Delete an original and its thumbnails, as far as they exist: no row will ever name them."""
+    for name in [file, *(thumbnail_of(file, width) for width in THUMBNAIL_WIDTHS)]:
         default_storage.delete(name)
 
 

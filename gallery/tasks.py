@@ -48,16 +48,19 @@ def draw_next(engine_pk):
 
 @shared_task
 def sweep():
-    """Put right whatever a lost message, a dead worker or a long wait left behind."""
-    for picture in Picture.objects.take_over_lost(worker=f"sweep:{WORKER}", lease=settings.LEASE_SECONDS):
-        log.warning("claim ran out", extra={"picture": str(picture.public_id)})
-        generation.recover(picture, engines.provider_of(picture.engine))
+    """Put right whatever a lost message, a dead worker or a long wait left behind.
+
+    Recovering comes last: where it fails (a full disk), the rest was done, and that picture's turn comes again a lease later.
+    """
     for picture in Picture.objects.too_late(settings.DRAW_WITHIN):
         picture.give_up("too_late")
     for row in Picture.objects.claimable_now().values("engine").annotate(waiting=Count("pk")):
         _send(row["engine"], min(row["waiting"], 8))
     _clear_spool()
     _heartbeat()
+    for picture in Picture.objects.take_over_lost(worker=f"sweep:{WORKER}", lease=settings.LEASE_SECONDS):
+        log.warning("claim ran out", extra={"picture": str(picture.public_id)})
+        generation.recover(picture, engines.provider_of(picture.engine))
 
 
 def _clear_spool():

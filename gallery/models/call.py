@@ -1,4 +1,4 @@
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,17 @@ class CallQuerySet(models.QuerySet):
         return self.filter(state__in=Call.OPEN)
 
     def intend(self, picture, spool):
-        """Write down that ``picture`` is about to be asked for; IntegrityError where another call of it is still open."""
-        number = self.filter(picture=picture).count() + 1
-        return self.create(picture=picture, engine=picture.engine, number=number, fence=picture.fence, spool=spool)
+        """Write down that ``picture`` is about to be asked for; None where its claim was lost, and then nothing may be sent.
+
+        IntegrityError where another call of it is still open. The picture's row is held meanwhile, so that nobody can take the
+        claim over without seeing this call.
+        """
+        with transaction.atomic():
+            held = type(picture).objects.select_for_update().filter(pk=picture.pk, status="drawing", fence=picture.fence)
+            if held.first() is None:
+                return None
+            number = self.filter(picture=picture).count() + 1
+            return self.create(picture=picture, engine=picture.engine, number=number, fence=picture.fence, spool=spool)
 
 
 class Call(models.Model):
@@ -67,7 +75,12 @@ class Call(models.Model):
         return bool(moved)
 
     def sent(self):
+        """Note that the request leaves now; False where a sweep has given this call up, and then it must not leave."""
         return self._move(self.State.SENT, frm=[self.State.INTENT], sent_at=Now())
+
+    def give_up(self):
+        """End a call that was never sent; False where it has been by now."""
+        return self._move(self.State.FAILED, frm=[self.State.INTENT], ended_at=Now(), micros=0)
 
     def answered(self):
         return self._move(self.State.ANSWERED, frm=[self.State.SENT])

@@ -14,10 +14,10 @@ from .props import PROPS
 from .sprites import Sprite, icon
 
 #: Height of a thing of each size, as a fraction of the stage's unit.
-SIZES = {1: 0.095, 2: 0.145, 3: 0.22, 4: 0.315, 5: 0.39, 6: 0.44, 7: 0.5, 8: 0.57, 9: 0.66}
+SIZES = {1: 0.08, 2: 0.145, 3: 0.22, 4: 0.315, 5: 0.39, 6: 0.44, 7: 0.5, 8: 0.57, 9: 0.66}
 #: Where a rider sits, as fractions of the box, for those that differ from the back of a horse.
 SEATS = {
-    "horse": (0.58, 0.40), "donkey": (0.56, 0.40), "cow": (0.56, 0.33), "elephant": (0.56, 0.16), "giraffe": (0.62, 0.52), "camel": (0.55, 0.2),
+    "horse": (0.6, 0.38), "donkey": (0.56, 0.40), "cow": (0.56, 0.33), "elephant": (0.56, 0.16), "giraffe": (0.62, 0.52), "camel": (0.55, 0.2),
     "two-hump-camel": (0.56, 0.28), "turtle": (0.56, 0.14), "t-rex": (0.56, 0.5), "sauropod": (0.55, 0.52), "dragon": (0.5, 0.42), "pig": (0.55, 0.2),
     "hippopotamus": (0.55, 0.2), "rhinoceros": (0.55, 0.2), "mammoth": (0.55, 0.12), "deer": (0.6, 0.42), "llama": (0.62, 0.5), "zebra": (0.58, 0.42),
     "bed": (0.5, 0.62), "couch-and-lamp": (0.45, 0.75), "chair": (0.5, 0.62), "bathtub": (0.5, 0.62), "house": (0.52, 0.05), "castle": (0.5, 0.3),

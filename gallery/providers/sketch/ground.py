@@ -8,7 +8,7 @@ import random
 from .paint import lit, mix
 from .pen import circle, ellipse, lamp, n, path, poly, rect, stroke
 from .sky import cloud, gradient
-from .sprites import Spot, Sprite, icon, stamp
+from .sprites import Spot, icon, stamp
 from .stage import Stage
 
 #: Ground colours by place: far line, upper edge, lower edge (in daylight).
@@ -238,11 +238,11 @@ def _reef(stage: Stage, dice: random.Random) -> str:
     ]
     for _ in range(9):
         x = dice.uniform(0, stage.width)
-        parts.append(_weed(x, stage.horizon + u * 0.05, u * dice.uniform(0.12, 0.28), lit("#2f9a7a", stage.light, 0.5), dice))
+        parts.append(weed(x, stage.horizon + u * 0.05, u * dice.uniform(0.12, 0.28), lit("#2f9a7a", stage.light, 0.5), dice))
     return "".join(parts)
 
 
-def _weed(x: float, base: float, high: float, colour: str, dice: random.Random) -> str:
+def weed(x: float, base: float, high: float, colour: str, dice: random.Random) -> str:
     d = ""
     for k in range(3):
         s, t = dice.uniform(-0.16, 0.16) * high, high * (1 - 0.22 * k)
@@ -470,43 +470,3 @@ def _path(stage: Stage, dice: random.Random) -> str:
     light, edge = lit("#f1e2c4", stage.light, 0.05), lit("#d9c39a", stage.light)
     d = f"M{n(top - u * 0.06)},{n(y + u * 0.03)}C{n(top - u * 0.1)},{n(y + u * 0.12)} {n(foot - u * 0.2)},{n(h - u * 0.1)} {n(foot - u * 0.3)},{n(h)}H{n(foot + u * 0.26)}C{n(foot + u * 0.2)},{n(h - u * 0.12)} {n(top + u * 0.16)},{n(y + u * 0.12)} {n(top + u * 0.06)},{n(y + u * 0.03)}Z"
     return path(d, light) + stroke(d, edge, 3, stroke_opacity=0.6)
-
-
-#: What grows (or lies) along the lower edge, by place.
-EDGE = {
-    "meadow": ("tulip", "blossom", "sunflower", "herb", "four-leaf-clover"), "city": ("tulip", "rose", "blossom"), "mountains": ("blossom", "herb", "rock"),
-    "forest": ("mushroom", "brown-mushroom", "herb", "blossom"), "desert": ("cactus", "rock"), "beach": ("spiral-shell",), "sea": ("spiral-shell",),
-    "sea_floor": ("coral", "coral", "spiral-shell", "rock"), "moon": ("rock",), "mars": ("rock",), "space": ("rock",), "snow_field": ("evergreen-tree",),
-    "candy_land": ("candy", "lollipop", "cupcake", "doughnut"), "volcano": ("rock",), "room": (), "clouds": (),
-}  # fmt: skip
-
-
-def draw_edge(stage: Stage, spread: list[Sprite]) -> str:
-    """Draw plants along the lower edge; ``spread`` are those the student asked for, which then grow all over."""
-    dice = stage.dice("edge")
-    w, h, u = stage.width, stage.height, stage.unit
-    names = EDGE[stage.place]
-    if stage.weather & {"snow"} and stage.place in ("meadow", "city"):
-        names = ("evergreen-tree",)
-    if stage.plan.season == "autumn" and stage.place in ("meadow", "city", "forest"):
-        names = ("maple-leaf", "mushroom", "maple-leaf")
-    parts, pieces = [], spread or [icon(name) for name in names]
-    many = 26 if spread else 7 if stage.place in ("moon", "mars", "space", "volcano", "desert") else 15
-    spots = []
-    for _ in range(many if pieces else 0):
-        x = dice.random()
-        x = x if spread else (x * 0.26 if x < 0.5 else 1 - (1 - x) * 0.52)
-        spots.append((x * w, h * dice.uniform(0.9 if not spread else 0.8, 0.995)))
-    for x, y in sorted(spots, key=lambda spot: spot[1]):
-        piece = dice.choice(pieces)
-        size = u * dice.uniform(0.05, 0.075) * (0.6 + 1.1 * (y / h - 0.75) * 3)
-        if spread:
-            size *= 1.25
-        if stage.place == "sea_floor" and piece.svg.startswith("<g") and dice.random() < 0.4:
-            parts.append(
-                _weed(
-                    x, y, u * dice.uniform(0.12, 0.24), lit(dice.choice(("#37b86f", "#2f9a8a", "#e0648f")), stage.light), dice
-                )
-            )
-        parts.append(stamp(piece, Spot(x, y, size, flip=dice.random() < 0.5), stage.light, "e"))
-    return "".join(parts)

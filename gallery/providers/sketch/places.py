@@ -95,7 +95,7 @@ class _Layout:
     def _anchor(self, i: int) -> tuple[str, int] | None:
         """Return the relation that decides where an actor is, if any."""
         for rel, target in self.actors[i].links:
-            if target != i and (target not in self.heroes or rel not in ("beside", "front", "hold", "full")):
+            if target != i and (target not in self.heroes or rel not in ("beside", "front", "full")):
                 if rel == "full":
                     continue
                 if rel == "beside" and self.actors[i].kind.size >= 2 and not self._is_flying(i):
@@ -139,12 +139,16 @@ class _Layout:
                 if not actor.kind.is_monument:
                     tall = min(tall, self._height(actor) * 1.15)
                 share = (0.74 if w > h * 1.2 else 0.9) / many
+                if actor.kind.icon == "monument:wall" and many == 1:
+                    share = 1.12  # a landscape of its own: from edge to edge
+                    base = h * 0.87 if w > h else base
+                    tall = base - h * 0.045
                 high = min(tall, share * w / sprite.aspect) * min(
                     1.0, 0.9 + 0.1 * actor.scale if actor.scale > 1 else actor.scale
                 )
                 x = w * (
                     0.5
-                    + side * (0.13 if guests and sprite.aspect * high < 0.55 * w and w > h * 0.9 else 0.04 if guests else 0.02)
+                    + side * (0.0 if share > 1 else 0.13 if guests and sprite.aspect * high < 0.55 * w and w > h * 0.9 else 0.04 if guests else 0.02)
                 )
                 if many > 1:
                     x = w * (slot + 0.5) / many * 0.94 + w * 0.03
@@ -266,6 +270,8 @@ class _Layout:
             "hold": self._held, "wear": self._worn, "on": self._riding, "in": self._inside, "under": self._under, "above": self._over,
             "behind": self._behind, "front": self._before, "filling": self._filling,
         }.get(rel, self._close_by)  # fmt: skip
+        if rel in ("hold", "wear"):
+            hosts = [p for link, t in actor.links if link == rel for p in self.copies.get(t, ())]
         for k in range(actor.count if rel not in ("hold", "wear") else max(actor.count, len(hosts))):
             place(i, hosts[k % len(hosts)], k)
 
@@ -276,12 +282,15 @@ class _Layout:
             high *= 1.15
         high = min(high, spot.height * 0.8, 0.8 * self.stage.unit)
         high = high if sprite.aspect < 1.5 else high * 1.5 / sprite.aspect
+        if host.actor in self.heroes:
+            high = min(self._height(self.actors[i]) * 1.4, spot.height * 0.3)
         x, y = spot.point(host.sprite, host.sprite.hand)
-        up = "air" in self.actors[i].kind.traits  # a balloon or a kite rises from the hand
+        kind = self.actors[i].kind
+        up = "air" in kind.traits or kind.icon == "umbrella"  # a balloon or an umbrella rises from the hand
         base = y + (high * 0.12 if up else high * 0.5)
-        offset = (k // max(1, len(self.copies[host.actor]))) * high * 0.5
+        offset = (k // max(1, len(self.copies[host.actor])) if len(self.actors[i].links) < 2 else 0) * high * 0.5
         self._add(
-            i, sprite, Spot(x + offset, base, high * (1.3 if up else 1.0)), z=host.z + 0.2, stance=host.stance, shadow=False
+            i, sprite, Spot(x + offset, base, high * (1.3 if up else 1.0)), z=host.z + 0.7, stance=host.stance, shadow=False
         )
 
     def _worn(self, i: int, host: Placed, k: int) -> None:
@@ -302,10 +311,12 @@ class _Layout:
     def _riding(self, i: int, host: Placed, k: int) -> None:
         sprite, actor = self.sprites[i], self.actors[i]
         x, y = host.spot.point(host.sprite, host.sprite.seat)
-        high = self._height(actor)
+        high = max(self._height(actor), host.spot.height * 0.5)
         if host.actor in self.heroes:
-            high = min(high, host.spot.height * 0.2, host.spot.height * 0.3 / max(0.6, sprite.aspect))
-        shift = (k - (actor.count - 1) / 2) * high * sprite.aspect * 0.8
+            high = min(self._height(actor), host.spot.height * 0.2, host.spot.height * 0.3 / max(0.6, sprite.aspect))
+        seat, riders = self._slot(i, host, ("on", "in"), k)
+        high *= 1.0 if riders < 3 else 0.8
+        shift = (seat - (riders - 1) / 2) * high * sprite.aspect * 0.62
         flip = (
             host.spot.flip != (sprite.looks != host.sprite.looks)
             if sprite.looks and host.sprite.looks
@@ -315,6 +326,13 @@ class _Layout:
         self._add(
             i, sprite, Spot(x + shift, y + sink, high, flip=flip), z=host.z + 0.1 + 0.01 * k, stance=host.stance, shadow=False
         )
+
+    def _slot(self, i: int, host: Placed, rels: tuple[str, ...], k: int) -> tuple[int, int]:
+        """Return which of how many an actor's copy is among all who stand to ``host`` in these relations."""
+        hosts = len(self.copies[host.actor])
+        peers = [(j, c) for j, a in enumerate(self.actors) if any(r in rels and t == host.actor for r, t in a.links) for c in range(a.count)]
+        mine = [peer for n, peer in enumerate(peers) if n % hosts == peers.index((i, k)) % hosts] if (i, k) in peers else [(i, k)]
+        return mine.index((i, k)), len(mine)
 
     def _inside(self, i: int, host: Placed, k: int) -> None:
         sprite, actor = self.sprites[i], self.actors[i]
@@ -364,9 +382,10 @@ class _Layout:
         top = host.spot.base - host.spot.height
         x = host.spot.x + (k - (actor.count - 1) / 2) * high * sprite.aspect * 1.15
         base = top - stage.height * 0.02
-        if base - high < stage.height * 0.03:  # no room above: beside the top
+        room = high * (1.55 if any(r in ("on", "in") and t == i for a in self.actors for r, t in a.links) else 1.0)
+        if base - room < stage.height * 0.03:  # no room above: beside the top
             side = -1 if host.spot.x > stage.width / 2 else 1
-            base = max(stage.height * 0.05 + high, top + high * 0.8)
+            base = max(stage.height * 0.05 + room, top + high * 0.8)
             x = host.spot.x + side * (host.wide * 0.2 + high * sprite.aspect * (0.75 + k * 1.1))
         x = min(max(x, high * sprite.aspect / 2), stage.width - high * sprite.aspect / 2)
         self._add(
@@ -423,15 +442,10 @@ class _Layout:
         for j in range(many):
             x = host.spot.x - span / 2 + span * (j + 0.5) / many + self.dice.uniform(-0.01, 0.01) * span
             if broad:
-                base = host.spot.base - host.spot.height * 0.78 + self.dice.uniform(-0.05, 0.05) * host.spot.height
-                self._add(
-                    i,
-                    sprite,
-                    Spot(x, base + high * 0.25, high * self.dice.uniform(0.9, 1.15), turn=self.dice.uniform(-12, 12)),
-                    z=host.z - 0.3,
-                    stance=host.stance,
-                    shadow=False,
-                )
+                for lift, z in ((0.97, -0.4), (0.76, -0.3)):
+                    base = host.spot.base - host.spot.height * (lift + self.dice.uniform(-0.03, 0.03))
+                    pile = Spot(x, base + high * 0.3, high * self.dice.uniform(0.9, 1.15), turn=self.dice.uniform(-12, 12))
+                    self._add(i, sprite, pile, z=host.z + z, stance=host.stance, shadow=False)
             if j % 2 or not broad:
                 base = host.spot.base + self.stage.unit * self.dice.uniform(0.02, 0.06)
                 self._add(i, sprite, Spot(x, base, high * 0.8), z=base, stance=host.stance)

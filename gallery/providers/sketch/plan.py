@@ -58,6 +58,8 @@ class _Reader:
         self.is_top = False
         self.looks = False
         self.joins = False
+        self.is_tied = False  # the group has its relation already: who comes next is a new subject
+        self.is_single = False  # "a fish" is one fish
         self._forget_adjectives()
 
     def _forget_adjectives(self) -> None:
@@ -92,6 +94,7 @@ class _Reader:
                 self.plan.understood.append(token.text)
 
     def _unknown(self, token: Token) -> None:
+        self.is_single = token.text.lower() in ("a", "an")
         if token.text.lower() in ("и", "and", "да", "&"):
             self.joins = True
         elif token.is_number:
@@ -112,7 +115,7 @@ class _Reader:
         if token.is_comma:
             self.joins = not any(self.plan.actors[i].links for i in self.group)
         else:
-            self.group, self.prefix, self.rel, self.joins = [], None, "", False
+            self.group, self.prefix, self.rel, self.joins, self.is_tied = [], None, "", False, False
 
     def _close_part(self) -> None:
         """Tie "between its beams" or "on the roof" to the last monument or building spoken of."""
@@ -177,8 +180,10 @@ class _Reader:
 
     def _thing(self, kind: Kind, tokens: list[Token]) -> None:
         actors = self.plan.actors
-        is_plural = any(t.is_plural for t in tokens) or (not self.rel and any(t.is_perhaps_plural for t in tokens))
-        count = self.count or (PLURAL[kind.size] if is_plural and not kind.is_monument else 1)
+        is_plural = any(t.is_plural for t in tokens) or (
+            not self.rel and not self.is_single and any(t.is_perhaps_plural for t in tokens)
+        )
+        count = self.count or (PLURAL[kind.size] if is_plural and not kind.is_monument and "wear" not in kind.traits else 1)
         if kind.icon == "figure:children":
             count = max(count, 3)
         same = next((i for i, a in enumerate(actors) if a.kind.icon == kind.icon), None)
@@ -203,7 +208,9 @@ class _Reader:
         others = [i for i in self.group if i != index]
         rel, self.rel = self.rel, ""
         if rel and others:
+            self.is_tied = True
             for i in others:
+                i = self._carrier(i, rel, index)
                 link = self._wording(rel, actors[i], actor)
                 if link in ("hold", "wear"):
                     actor.links.append((link, i))
@@ -225,13 +232,24 @@ class _Reader:
         if "carpet" in actor.kind.traits and (is_plural or actor.count > 2):
             actor.is_spread = True
             return  # flowers that grow all over are nobody's subject
-        self.group = [*self.group, index] if self.joins else [index]
-        self.joins = False
+        self.group = [*self.group, index] if self.joins and not self.is_tied else [index]
+        self.joins = self.is_tied = False
+
+    def _carrier(self, i: int, rel: str, index: int) -> int:
+        """Return who is to be moved: "a knight on a dragon over a castle" moves the dragon."""
+        if rel in ("above", "under", "behind", "front", "beside") and "item" not in self.plan.actors[index].kind.traits:
+            for link, target in self.plan.actors[i].links:
+                if link in ("on", "in") and target != index and not self.plan.actors[target].kind.is_monument:
+                    return target
+        return i
 
     def _wording(self, rel: str, who: Actor, other: Actor) -> str:
         """Say what a preposition means between these two: "with a balloon" is holding it, "in a hat" is wearing it."""
-        if rel in ("in", "beside", "wear") and "wear" in other.kind.traits and "alive" in who.kind.traits:
+        can_dress = "alive" in who.kind.traits or who.kind.is_monument
+        if rel in ("in", "beside", "wear") and "wear" in other.kind.traits and can_dress:
             return "wear"
+        if rel == "under" and other.kind.icon == "umbrella" and can_dress:
+            return "hold"
         if rel == "beside" and "item" in other.kind.traits and "alive" in who.kind.traits:
             return "hold"
         if rel == "hold" and "item" not in other.kind.traits and other.kind.size > 4:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .cast import sprite_of
-from .ground import draw_edge, draw_far, draw_ground
+from .edge import draw_edge, draw_grove, draw_life
+from .ground import draw_far, draw_ground
+from .monuments import with_lamps_on
 from .paint import lit
 from .pen import ellipse
 from .places import Placed, Stance, lay_out
-from .plan import Plan
+from .plan import Actor, Plan
 from .sky import draw_sky, gradient
-from .sprites import stamp
-from .stage import Stage, set_stage
+from .sprites import Sprite, stamp
+from .stage import AIRLESS, Stage, set_stage
 from .weather import draw_weather, mist
 
 
@@ -30,11 +34,17 @@ def compose(plan: Plan, size: tuple[int, int], seed: int) -> str:
     parts += [_draw(stage, p, k) for k, p in enumerate(sorted(far, key=lambda p: p.z))]
     if far and not stage.is_wet and "fog" in stage.weather:
         parts.append(mist(stage, stage.horizon - stage.unit * 0.02, 0.55, "fog0"))
-    spread = [sprite_of(a.kind).coloured(a.colour, a.material) for a in plan.actors if a.is_spread]
-    edge = draw_edge(stage, spread)
-    parts.append(edge)
+    spread = [a for a in plan.actors if a.is_spread]
+    parts.append(draw_grove(stage, [_sprite(a) for a in spread if a.kind.size > 4]))
+    parts.append(draw_edge(stage, [_sprite(a) for a in spread if a.kind.size <= 4]))
+    if not plan.actors:
+        parts.append(draw_life(stage))
     parts += [_draw(stage, p, 50 + k) for k, p in enumerate(sorted(near, key=lambda p: p.z))]
     return "".join(parts) + draw_weather(stage) + "</svg>"
+
+
+def _sprite(actor: Actor) -> Sprite:
+    return sprite_of(actor.kind).coloured(actor.colour, actor.material)
 
 
 def _draw(stage: Stage, placed: Placed, number: int) -> str:
@@ -47,7 +57,10 @@ def _draw(stage: Stage, placed: Placed, number: int) -> str:
         )
     if placed.has_islet:
         under = _islet(stage, spot.x, spot.base, wide) + under
-    return under + stamp(placed.sprite, spot, stage.light, f"s{number}") + _ripples(stage, placed)
+    sprite, light = placed.sprite, stage.light if placed.stance is Stance.FAR else stage.near_light
+    if placed.stance is Stance.FAR and stage.time == "night" and stage.place not in AIRLESS:
+        sprite = replace(sprite, svg=with_lamps_on(sprite.svg))
+    return under + stamp(sprite, spot, light, f"s{number}") + _ripples(stage, placed)
 
 
 def _islet(stage: Stage, x: float, base: float, wide: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 from .paint import mix
 from .pen import circle, ellipse, group, lamp, n, path, poly, rect, stroke
@@ -48,7 +49,7 @@ def draw_sky(stage: Stage) -> str:
 def _sun(stage: Stage) -> str:
     x, y = stage.sun
     r = stage.unit * (0.075 if stage.time == "day" else 0.1)
-    far = stage.unit * (0.55 if stage.time == "day" else 0.85)
+    far = stage.unit * (0.42 if stage.time == "day" else 0.6)
     veil = 0.5 if stage.weather & {"fog", "snow", "clouds"} else 1.0
     core = {"day": "#fff3a6", "morning": "#fff6c9", "evening": "#ffe08a"}.get(stage.time, "#fff3a6")
     parts = [
@@ -150,7 +151,7 @@ def _planets(stage: Stage) -> str:
     return "".join(parts)
 
 
-def cloud(x: float, y: float, size: float, light: str, dark: str, dice, opacity: float = 0.95) -> str:
+def cloud(x: float, y: float, size: float, light: str, dark: str, dice: Random) -> str:
     """Draw one heaped cloud with a flat, shaded foot."""
     bumps = [
         (-0.62, 0.0, 0.3),
@@ -167,7 +168,7 @@ def cloud(x: float, y: float, size: float, light: str, dark: str, dice, opacity:
         high += circle(x + dx * size - 0.05 * size, y + (dy - 0.06) * size, q * size * 0.92, light)
     foot = rect(x - size * 1.05, y + size * 0.02, size * 2.1, size * 0.28, dark, size * 0.14)
     top = rect(x - size * 1.0, y - size * 0.02, size * 1.96, size * 0.22, light, size * 0.11)
-    return group(foot, low, high, top, opacity=round(opacity, 2))
+    return foot + low + high + top
 
 
 def _clouds(stage: Stage) -> str:
@@ -179,12 +180,14 @@ def _clouds(stage: Stage) -> str:
     }[stage.time]  # fmt: skip
     if stage.weather & {"storm", "rain"}:
         light, dark = mix(light, "#8893a5", 0.6), mix(dark, "#58647a", 0.7)
+    if stage.time in ("evening", "night"):
+        light, dark = mix(light, stage.sky[1], 0.25), mix(dark, stage.sky[1], 0.25)
     parts = []
     for k in range(many):
         x = stage.width * ((k + dice.uniform(0.1, 0.9)) / many)
         y = stage.horizon * (dice.uniform(0.05, 0.2) if wild else dice.uniform(0.08, 0.5))
         size = stage.unit * dice.uniform(0.05, 0.1) * (1.6 if wild else 1.0) * (1.15 - y / stage.horizon)
-        parts.append(cloud(x, y, size, light, dark, dice, 0.95 if stage.time in ("day", "morning") else 0.75))
+        parts.append(cloud(x, y, size, light, dark, dice))
     for _ in range(3):  # thin bands near the horizon
         x, y = stage.width * dice.random(), stage.horizon * dice.uniform(0.55, 0.8)
         parts.append(ellipse(x, y, stage.unit * dice.uniform(0.15, 0.3), stage.unit * 0.008, light, fill_opacity=0.5))

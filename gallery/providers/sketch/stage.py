@@ -18,7 +18,7 @@ SKIES = {
 }
 LIGHTS = {
     "morning": Light(1.0, 0.95, 0.87, "#fbe3cf"), "day": Light(1.0, 1.0, 1.0, "#d8edf8"),
-    "evening": Light(0.96, 0.78, 0.74, "#d98c95"), "night": Light(0.62, 0.66, 0.9, "#3a4b8c"),
+    "evening": Light(0.96, 0.78, 0.74, "#d98c95"), "night": Light(0.66, 0.69, 0.92, "#3a4b8c"),
 }  # fmt: skip
 GLOWS = {"morning": "#fff2b0", "day": "#fffbe0", "evening": "#ffd27a", "night": "#dfe6ff"}
 WATER = frozenset({"sea_floor"})
@@ -44,6 +44,7 @@ class Stage:
     is_turned: bool = False
     sky: tuple[str, str, str] = ("#000000", "#000000", "#000000")
     light: Light = field(default_factory=lambda: LIGHTS["day"])
+    near_light: Light = field(default_factory=lambda: LIGHTS["day"])
     glow: str = "#fffbe0"
     sun: tuple[float, float] = (0.0, 0.0)
     weather: frozenset[str] = frozenset()
@@ -72,6 +73,8 @@ def set_stage(plan: Plan, size: tuple[int, int], seed: int) -> Stage:
     stage.horizon = height * (line + dice.uniform(-0.02, 0.02))
     stage.unit = 0.75 * (width * height) ** 0.5
     _light(stage)
+    far = stage.light
+    stage.near_light = Light(*(v + (1 - v) * 0.45 for v in (far.red, far.green, far.blue)), far.haze)
     side = 0.2 + dice.uniform(-0.06, 0.1)
     high = {"morning": 0.86, "day": 0.22, "evening": 0.9, "night": 0.2}[stage.time]
     y = stage.horizon * (high + dice.uniform(-0.05, 0.05))

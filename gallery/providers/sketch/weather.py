@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .pen import circle, ellipse, group, rect, stroke
+from .pen import circle, ellipse, rect, stroke
 from .pen import n as num
 from .sky import gradient
 from .sprites import Spot, icon, stamp
@@ -90,7 +90,7 @@ def _wind(stage: Stage) -> str:
         d += f"M{num(x)},{num(y)}h{num(q)}c{num(q * 0.35)},0 {num(q * 0.35)},{num(-q * 0.32)} {num(q * 0.12)},{num(-q * 0.3)}c{num(-q * 0.14)},0 {num(-q * 0.1)},{num(q * 0.18)} {num(q * 0.02)},{num(q * 0.14)}"
         d += f"M{num(x + q * 0.2)},{num(y + q * 0.14)}h{num(q * 0.75)}"
     return stroke(d, "#ffffff", u * 0.0045, stroke_opacity=0.65) + _leaves(
-        stage, "leaf-fluttering-in-wind" if False else "maple-leaf", 7
+        stage, "maple-leaf", 7
     )
 
 
@@ -109,14 +109,9 @@ def _leaves(stage: Stage, name: str, many: int = 16) -> str:
 
 
 def _last_light(stage: Stage) -> str:
-    """Warm one side towards the sun and darken the corners a little."""
-    w, h = stage.width, stage.height
+    """Let a low sun warm its side of the picture."""
+    if stage.time not in ("morning", "evening") or stage.is_wet or stage.place in AIRLESS | {"room"}:
+        return ""
     x, y = stage.sun
-    parts = ["<defs>", gradient("vignette", [(0.62, "#0b1030", 0), (1, "#0b1030", 0.24)], radial=True)]
-    strength = {"morning": 0.26, "evening": 0.3, "day": 0.1, "night": 0.08}[stage.time]
-    parts.append(gradient("warm", [(0, stage.glow, strength), (1, stage.glow, 0)], radial=True) + "</defs>")
-    if not stage.is_wet and stage.place not in AIRLESS:
-        parts.append(ellipse(x, y, w * 0.8, h * 0.8, "url(#warm)"))
-    r = (w * w + h * h) ** 0.5 / 2
-    scale = f"translate({num(w / 2)},{num(h / 2)})scale({w / 2 / r * 1.42:.3f},{h / 2 / r * 1.42:.3f})"
-    return "".join(parts) + group(circle(0, 0, r * 1.02, "url(#vignette)"), transform=scale) if w else ""
+    warm = gradient("warm", [(0, stage.glow, 0.3), (1, stage.glow, 0)], radial=True)
+    return f"<defs>{warm}</defs>" + ellipse(x, y, stage.unit * 0.75, stage.unit * 0.6, "url(#warm)")

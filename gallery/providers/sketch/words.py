@@ -82,7 +82,7 @@ def read_english(word: str) -> Token:
     if low in IRREGULAR:
         found.append(IRREGULAR[low])
     plural = low in ("mice", "geese", "wolves", "leaves", "oxen", "elves", "cacti")
-    if low.endswith("s") and not low.endswith("ss") and len(low) > 3:
+    if low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
         plural = True
         found.append(low[:-1])
         if low.endswith("es"):
@@ -95,7 +95,9 @@ def read_english(word: str) -> Token:
             found += [stem, stem + "e"]
             if stem[-1] == stem[-2]:
                 found.append(stem[:-1])
-    return Token(word, tuple(dict.fromkeys(found)), is_small=low in ENGLISH_SMALL, is_plural=plural)
+    is_perhaps = low in ("fish", "sheep", "deer", "goldfish")
+    is_small = low in ENGLISH_SMALL
+    return Token(word, tuple(dict.fromkeys(found)), is_small=is_small, is_plural=plural, is_perhaps_plural=is_perhaps)
 
 
 def tokens_of(text: str) -> list[Token]:

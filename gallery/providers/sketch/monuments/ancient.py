@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..pen import arch, circle, ellipse, n, path, poly, rect, stroke
+from ..pen import circle, ellipse, n, path, poly, rect, stroke
 from ..sprites import Sprite
 
 STONE_LIGHT, STONE, STONE_DARK, STONE_DEEP = "#f3e2c2", "#e0c79c", "#b9986d", "#8a6c4e"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..pen import Point, arch, circle, ellipse, group, lamp, n, path, points, poly, rect, stroke
+from ..pen import Point, arch, circle, ellipse, group, lamp, path, points, poly, rect, stroke
 from ..sprites import Sprite
 
 
@@ -68,7 +68,7 @@ def liberty() -> Sprite:
         a = (k - 3) * 24
         parts.append(f'<g transform="translate(0,-878)rotate({a})">' + poly([(-7, -28), (7, -28), (0, -88)], m.light if k < 4 else m.main) + "</g>")
     parts.append(path("M-40,-872Q0,-902 40,-872L37,-892Q0,-922 -37,-892Z", m.light) + path("M8,-904Q28,-900 37,-892L40,-872Q26,-882 10,-885Z", m.main) + "".join(circle(x, y, 3.4, m.deep) for x, y in ((-26, -886), (-13, -892), (0, -894), (13, -892), (26, -886))))
-    return Sprite(group(*parts), (-250, -1092, 250, 0), (m.main, m.light, m.dark, m.deep), seat=(0.76, 0.63), head=(0.5, 0.17), head_width=0.16)
+    return Sprite(group(*parts), (-250, -1092, 250, 0), (m.main, m.light, m.dark, m.deep), hand=(0.68, 0.4), seat=(0.76, 0.63), head=(0.5, 0.17), head_width=0.16)
 
 
 def christ() -> Sprite:
@@ -93,7 +93,7 @@ def christ() -> Sprite:
     # head
     parts.append(rect(-16, -884, 32, 34, m.dark, 6) + path("M-36,-916C-38,-962 -18,-976 0,-976C18,-976 38,-962 36,-916C40,-880 32,-862 26,-856C20,-870 -20,-870 -26,-856C-34,-862 -40,-880 -36,-916Z", m.dark) + ellipse(0, -912, 27, 40, m.light) + path("M4,-951A27,40 0 0 1 4,-873Q18,-910 4,-951Z", m.main))
     parts.append(path("M-22,-900Q0,-858 22,-900Q14,-868 0,-866Q-14,-868 -22,-900Z", m.dark) + stroke("M-14,-918h10M6,-918h10M1,-914v14M-6,-892h14", m.deep, 3))
-    return Sprite(group(*parts), (-446, -978, 446, 0), (m.main, m.light, m.dark, m.deep), seat=(0.12, 0.135), head=(0.5, 0.03), head_width=0.09)
+    return Sprite(group(*parts), (-446, -978, 446, 0), (m.main, m.light, m.dark, m.deep), hand=(0.94, 0.15), seat=(0.12, 0.135), head=(0.5, 0.03), head_width=0.09)
 
 
 def motherland() -> Sprite:
@@ -121,7 +121,7 @@ def motherland() -> Sprite:
     # head: turned back to call, hair in the wind
     parts.append(rect(-16, -806, 34, 40, m.dark, 8) + path("M-34,-840C-40,-890 0,-906 30,-888C64,-880 92,-862 106,-830C82,-846 70,-834 52,-824C40,-800 10,-800 -8,-806Z", m.dark))
     parts.append(ellipse(-4, -838, 31, 38, m.main) + path("M-34,-846C-36,-880 -14,-892 10,-884C-10,-870 -20,-850 -22,-810C-30,-818 -34,-830 -34,-846Z", m.light) + stroke("M-18,-844h10M4,-844h10M-4,-840v12", m.deep, 3.4) + ellipse(-2, -818, 7, 6, m.deep))
-    return Sprite(group(*parts), (-420, -1210, 420, 0), (m.main, m.light, m.dark, m.deep), seat=(0.75, 0.9), head=(0.5, 0.24), head_width=0.1)
+    return Sprite(group(*parts), (-420, -1210, 420, 0), (m.main, m.light, m.dark, m.deep), hand=(0.8, 0.33), seat=(0.75, 0.9), head=(0.5, 0.24), head_width=0.1)
 
 
 def horseman() -> Sprite:
@@ -155,7 +155,7 @@ def horseman() -> Sprite:
     horse.append(stroke("M-28,-640C-16,-656 10,-658 24,-640", "#c9a23f", 7) + stroke("M-22,-622h9M-26,-618l-6,8h6", m.deep, 3))
     parts.append(f'<g transform="translate(-70,-272)">{"".join(horse)}</g>')
     parts.append(ellipse(-10, -268, 60, 10, g.deep, fill_opacity=0.5) + ellipse(50, -246, 40, 8, g.deep, fill_opacity=0.4))
-    return Sprite(group(*parts), (-470, -942, 460, 0), (m.main, m.light, m.dark, m.deep), seat=(0.8, 0.82), head=(0.42, 0.03), head_width=0.09)
+    return Sprite(group(*parts), (-470, -942, 460, 0), (m.main, m.light, m.dark, m.deep), hand=(0.3, 0.36), seat=(0.8, 0.82), head=(0.42, 0.03), head_width=0.09)
 
 
 def worker() -> Sprite:
@@ -186,7 +186,7 @@ def worker() -> Sprite:
     parts.append(stroke("M-62,-920L-84,-1040", m.dark, 14) + rect(-134, -1078, 96, 42, m.main, 5, transform="rotate(-10 -86 -1057)") + rect(-134, -1078, 96, 14, m.light, 5, transform="rotate(-10 -86 -1057)"))
     parts.append(stroke("M-36,-926L-20,-968", m.deep, 14) + path("M-24,-962C20,-960 70,-1010 60,-1072C44,-1110 6,-1120 -22,-1108C16,-1100 38,-1070 30,-1040C22,-1004 -4,-986 -28,-980Z", m.main) + path("M60,-1072C44,-1110 6,-1120 -22,-1108C16,-1112 44,-1096 48,-1064C52,-1020 10,-974 -24,-962C20,-960 70,-1010 60,-1072Z", m.light))
     parts.append(circle(-62, -932, 20, m.main) + circle(-36, -930, 17, m.dark))
-    return Sprite(group(*parts), (-212, -1114, 412, 0), (m.main, m.light, m.dark, m.deep), seat=(0.1, 0.645), head=(0.32, 0.2), head_width=0.12)
+    return Sprite(group(*parts), (-212, -1114, 412, 0), (m.main, m.light, m.dark, m.deep), hand=(0.62, 0.4), seat=(0.1, 0.645), head=(0.32, 0.2), head_width=0.12)
 
 
 DRAWINGS = {"liberty": liberty, "christ": christ, "motherland": motherland, "horseman": horseman, "worker": worker}

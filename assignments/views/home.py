@@ -2,6 +2,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
@@ -114,7 +115,7 @@ def student_home(user):
             }
         )
     todo = [row for row in rows if not row["is_handed_in"] and not row["assignment"].is_closed]
-    todo.sort(key=lambda row: row["assignment"].due_at.timestamp() if row["assignment"].due_at else float("inf"))
+    todo.sort(key=lambda row: _urgency(row["assignment"]))
     rest = [row for row in rows if row not in todo]
     current = todo[0] if todo else None
     if current:
@@ -122,6 +123,12 @@ def student_home(user):
     if current and current["work"]:
         current |= _progress(current["work"], current["assignment"])
     return {"current": current, "others": todo[1:], "done": rest}
+
+
+def _urgency(assignment):
+    """Return what is due first, and among equals what is written in the reader's language."""
+    due = assignment.due_at.timestamp() if assignment.due_at else float("inf")
+    return due, assignment.language != get_language()
 
 
 def _progress(work, assignment):

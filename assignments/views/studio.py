@@ -127,13 +127,16 @@ def trail_context(work):
     waiting = [picture for picture in pictures if picture.picture.is_open]
     latest = tries[-1] if tries else None
     newest = latest["pictures"] if latest else []
+    silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)
     return {
         "work": work,
         "assignment": work.assignment,
         "trail": trail,
         "tries": tries,
         "latest": latest,
-        "making": [p for p in pictures if p.picture.is_open or (p in newest and (waiting or not p.picture.is_ready))],
+        "making": [
+            picture for picture in pictures if picture in waiting or (picture in newest and picture.state not in silent)
+        ],
         "made": [picture for picture in newest if picture in ready],
         "ready": list(reversed(ready)),
         "chosen": chosen,

@@ -15,3 +15,10 @@ class NameOrEmailBackend(ModelBackend):
             return None
         person = people[0]
         return person if person.check_password(password) and self.user_can_authenticate(person) else None
+
+
+def locked_name(request, credentials):
+    """Return the name that wrong passwords count against: one for every spelling of a person, their e-mail included."""
+    typed = ((credentials or {}).get("username") or request.POST.get("username", "")).strip()
+    person = User.objects.named(typed).first()
+    return person.username if person else typed.casefold()

@@ -111,11 +111,24 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     if test_name := env("TEST_DATABASE_NAME"):
         DATABASES["default"]["TEST"] = {"NAME": test_name}
 
-MEDIA_ROOT = Path(env("MEDIA_ROOT") or BASE_DIR / "var" / "media")
+IS_IN_BUCKET = env("MEDIA_ROOT").startswith("s3://")
+MEDIA_ROOT = Path(BASE_DIR / "var" / "media" if IS_IN_BUCKET else env("MEDIA_ROOT") or BASE_DIR / "var" / "media")
 SPOOL_ROOT = MEDIA_ROOT / "spool"
+
+
+def picture_storage(address):
+    """Return where pictures lie: a folder, or a bucket for s3://bucket/folder (keys and address from boto3's AWS_ variables)."""
+    if not IS_IN_BUCKET:
+        folder = {"location": MEDIA_ROOT / "pictures", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}
+    parts = urlsplit(address)
+    options = {"bucket_name": parts.netloc, "location": parts.path.strip("/"), "default_acl": None, "file_overwrite": False}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
 # Pictures are private: they lie under MEDIA_ROOT, have no URL of their own, and leave only through a view that checks who asks.
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT / "pictures"}},
+    "default": picture_storage(env("MEDIA_ROOT")),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -200,6 +213,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "assignments.backends.locked_name"
 AXES_LOCKOUT_CALLABLE = "assignments.views.sign_in.locked_out"
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False

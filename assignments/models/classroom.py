@@ -1,3 +1,4 @@
+import itertools
 import secrets
 import unicodedata
 import uuid
@@ -32,7 +33,8 @@ def plain_code(typed):
 
 def name_key(alias):
     """Return the form of a name under which a class knows it once: case, spaces and ё do not make another child."""
-    return " ".join(unicodedata.normalize("NFKC", alias).casefold().replace("ё", "е").split())
+    plain = unicodedata.normalize("NFKC", alias).casefold().replace("ё", "е")
+    return " ".join(plain.split())[:120]  # some signs are spelled out as many letters
 
 
 class ClassroomQuerySet(models.QuerySet):
@@ -86,7 +88,13 @@ class Classroom(models.Model):
         with transaction.atomic():
             Classroom.objects.select_for_update().get(pk=self.pk)
             known = self.enrollments.filter(is_trial=True).first()
-            return known or Enrollment.objects.enrol(self, str(_("Try-out pupil")), is_trial=True)
+            return known or Enrollment.objects.enrol(self, self._free_name(str(_("Try-out pupil"))), is_trial=True)
+
+    def _free_name(self, name):
+        """Return ``name``, with a number behind it where a child of the class is called so."""
+        taken = set(self.enrollments.values_list("name_key", flat=True))
+        numbered = (f"{name} {number}" for number in itertools.count(2))
+        return next(free for free in itertools.chain([name], numbered) if name_key(free) not in taken)
 
 
 class EnrollmentQuerySet(models.QuerySet):

@@ -5,6 +5,8 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from assignments.models import User
+
 
 def _back(request):
     """Return to the page that the form stood on, if it is one of ours."""
@@ -45,7 +47,7 @@ def theme(request):
 
 def _keep(person, **choice):
     if person.is_authenticated:
-        type(person).objects.filter(pk=person.pk).update(**choice)
+        User.objects.filter(pk=person.pk).update(**choice)
 
 
 @require_POST

@@ -1,0 +1,265 @@
+"""The students' door: class code, name and PIN, with locks that no patience gets past."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
+from django.utils import timezone
+
+from assignments import pins
+from assignments.models import Classroom, Enrollment
+from assignments.views.sign_in import WAITING_LIMIT
+from tests.builders import make_classroom
+
+pytestmark = pytest.mark.django_db
+
+PIN, OTHER_PIN = "284617", "935172"
+
+
+@pytest.fixture
+def classroom():
+    return make_classroom()
+
+
+@pytest.fixture
+def anna(classroom):
+    """A child on the roster who has not been here yet."""
+    return Enrollment.objects.enrol(classroom, "Anna K.")
+
+
+@pytest.fixture
+def claimed(anna):
+    """The same child after the first sign-in."""
+    assert anna.claim(PIN)
+    anna.refresh_from_db()
+    return anna
+
+
+def enter(classroom, name="Anna K.", pin=PIN, code=None, client=None):
+    """Knock at the door; return (the answer, who is signed in then)."""
+    client = client or Client()
+    answer = client.post("/login/", {"code": code or classroom.join_code, "name": name, "pin": pin})
+    pk = client.session.get("_auth_user_id")
+    return answer, pk and int(pk)
+
+
+def errors(answer):
+    return answer.context["pin_form"].errors.get_json_data()
+
+
+def later(enrollment):
+    """Let the short lock of ``enrollment`` run out."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(pin_locked_until=timezone.now() - timedelta(seconds=1))
+
+
+class TestFirstTime:
+    def test_the_first_pin_is_kept_and_lets_in(self, classroom, anna):
+        assert enter(classroom)[1] == anna.student_id
+        assert enter(classroom)[1] == anna.student_id
+        anna.refresh_from_db()
+        assert anna.claimed_at is not None
+
+    def test_a_second_person_cannot_claim_the_name(self, classroom, anna):
+        enter(classroom)
+        answer, who = enter(classroom, pin=OTHER_PIN)
+        assert (answer.status_code, who) == (422, None)
+        assert enter(classroom)[1] == anna.student_id
+
+    def test_of_two_who_claim_at_the_same_moment_one_wins(self, anna):
+        same = Enrollment.objects.get(pk=anna.pk)
+        assert anna.claim(PIN) and not same.claim(OTHER_PIN)
+        assert pins.check_pin(PIN, Enrollment.objects.get(pk=anna.pk).pin_hash)
+
+    @pytest.mark.parametrize("easy", ["000000", "777777", "123456", "654321", "456789", "890123"])
+    def test_an_easy_pin_is_refused(self, classroom, anna, easy):
+        answer, who = enter(classroom, pin=easy)
+        assert who is None and "pin" in errors(answer)
+        anna.refresh_from_db()
+        assert not anna.is_claimed
+
+    @pytest.mark.parametrize("wrong", ["12345", "1234567", "12345a", "２８４６１７", "28 4617", "-28461", ""])
+    def test_a_pin_is_six_plain_digits(self, classroom, anna, wrong):
+        answer, who = enter(classroom, pin=wrong)
+        assert who is None and "pin" in errors(answer)
+
+    def test_the_pin_is_kept_as_a_hash_that_the_key_of_the_site_belongs_to(self, claimed, settings):
+        assert PIN not in claimed.pin_hash
+        settings.SECRET_KEY, old = "another key", settings.SECRET_KEY
+        assert not pins.check_pin(PIN, claimed.pin_hash)
+        settings.SECRET_KEY_FALLBACKS = [old]
+        assert pins.check_pin(PIN, claimed.pin_hash)
+
+    def test_the_pin_never_comes_back_in_the_page(self, classroom, claimed):
+        assert OTHER_PIN not in enter(classroom, pin=OTHER_PIN)[0].content.decode()
+
+
+class TestSpelling:
+    @pytest.mark.parametrize("spelled", ["lower", "dashed", "spaced"])
+    def test_a_code_may_be_typed_as_it_is_read(self, classroom, anna, spelled):
+        code = {
+            "lower": classroom.join_code.lower(),
+            "dashed": classroom.shown_code.lower(),
+            "spaced": " ".join(classroom.join_code),
+        }[spelled]
+        assert enter(classroom, code=code)[1] == anna.student_id
+
+    @pytest.mark.parametrize("name", ["anna k.", "  ANNA   K. ", "Ａnna K."])
+    def test_a_name_may_be_typed_as_it_is_said(self, classroom, anna, name):
+        assert enter(classroom, name)[1] == anna.student_id
+
+    def test_yo_and_ye_are_one_letter_in_a_name(self, classroom):
+        semyon = Enrollment.objects.enrol(classroom, "Семён П.")
+        assert enter(classroom, "Семен П.")[1] == semyon.student_id
+
+    def test_a_name_of_letters_that_grow_long_is_no_fault(self, classroom):
+        """One sign, U+FDFA, is spelled out as eighteen letters when names are compared."""
+        answer, who = enter(classroom, "\ufdfa" * 60)
+        assert (answer.status_code, who) == (200, None)
+
+
+class TestLocks:
+    def guess(self, classroom, times):
+        return [enter(classroom, pin=OTHER_PIN)[0] for _ in range(times)]
+
+    def test_one_mistake_locks_nothing(self, classroom, claimed):
+        self.guess(classroom, pins.SOFT_LIMIT - 1)
+        assert enter(classroom)[1] == claimed.student_id
+
+    def test_five_mistakes_lock_the_name_for_a_while_even_for_the_right_pin(self, classroom, claimed):
+        self.guess(classroom, pins.SOFT_LIMIT)
+        answer, who = enter(classroom)
+        assert (answer.status_code, who) == (422, None)
+        later(claimed)
+        assert enter(classroom)[1] == claimed.student_id
+
+    def test_who_knocks_at_a_locked_name_does_not_make_it_worse(self, classroom, claimed):
+        self.guess(classroom, pins.SOFT_LIMIT + 20)
+        claimed.refresh_from_db()
+        assert (claimed.pin_failures, claimed.is_locked_for_teacher) == (pins.SOFT_LIMIT, False)
+
+    def test_ten_mistakes_lock_it_until_the_teacher_unlocks(self, classroom, claimed):
+        self.guess(classroom, pins.SOFT_LIMIT)
+        later(claimed)
+        self.guess(classroom, pins.HARD_LIMIT - pins.SOFT_LIMIT)
+        later(claimed)
+        assert enter(classroom)[1] is None
+        claimed.refresh_from_db()
+        assert claimed.is_locked_for_teacher
+        claimed.unlock(classroom.teachers.get().user)
+        assert enter(classroom)[1] == claimed.student_id
+
+    def test_never_more_than_ten_pins_are_looked_at(self, claimed):
+        looked_at = 0
+        for _ in range(50):
+            looked_at += claimed.spend_try()
+            later(claimed)
+        assert looked_at == pins.HARD_LIMIT
+
+    def test_the_tenth_pin_may_be_the_right_one(self, classroom, claimed):
+        Enrollment.objects.filter(pk=claimed.pk).update(pin_failures=pins.HARD_LIMIT - 1)
+        assert enter(classroom)[1] == claimed.student_id
+        claimed.refresh_from_db()
+        assert (claimed.pin_failures, claimed.is_locked) == (0, False)
+
+    def test_another_child_from_the_same_address_still_enters(self, classroom, claimed):
+        boris = Enrollment.objects.enrol(classroom, "Boris T.")
+        boris.claim(OTHER_PIN)
+        self.guess(classroom, pins.SOFT_LIMIT)
+        assert enter(classroom, "Boris T.", OTHER_PIN)[1] == boris.student_id
+
+    def test_a_reset_pin_is_chosen_anew(self, classroom, claimed):
+        claimed.reset_pin(classroom.teachers.get().user)
+        assert enter(classroom, pin=OTHER_PIN)[1] == claimed.student_id
+        assert enter(classroom, pin=PIN)[1] is None
+
+
+class TestNewNames:
+    def test_a_new_name_waits_for_the_teacher(self, classroom):
+        answer, who = enter(classroom, "Vera N.")
+        vera = Enrollment.objects.get(alias="Vera N.")
+        assert (answer.status_code, who, vera.approved_at) == (200, None, None)
+        assert enter(classroom, "Vera N.")[1] is None
+        vera.let_in(classroom.teachers.get().user)
+        assert enter(classroom, "Vera N.")[1] == vera.student_id
+
+    def test_who_waits_needs_the_same_pin(self, classroom):
+        enter(classroom, "Vera N.")
+        Enrollment.objects.get(alias="Vera N.").let_in(classroom.teachers.get().user)
+        assert enter(classroom, "Vera N.", OTHER_PIN)[1] is None
+
+    def test_a_new_name_with_an_easy_pin_is_not_kept(self, classroom):
+        enter(classroom, "Vera N.", "111111")
+        assert not Enrollment.objects.filter(alias="Vera N.").exists()
+
+    def test_strangers_cannot_fill_the_door_without_end(self, classroom):
+        for number in range(WAITING_LIMIT):
+            Enrollment.objects.enrol(classroom, f"Stranger {number}", is_approved=False)
+        answer, who = enter(classroom, "One more")
+        assert (answer.status_code, who) == (422, None)
+        assert classroom.enrollments.waiting().count() == WAITING_LIMIT
+
+    def test_who_takes_the_try_out_pupils_name_does_not_shut_the_teacher_out(self, classroom):
+        name = make_classroom(name="8A").trial_enrollment().alias
+        enter(classroom, name)
+        assert classroom.enrollments.get().alias == name
+        trial = classroom.trial_enrollment()
+        assert trial.is_trial and trial.alias != name
+        assert classroom.trial_enrollment() == trial
+
+
+class TestClosedDoors:
+    @pytest.mark.parametrize("fields", [{"is_open": False}, {"archived_at": timezone.now()}])
+    def test_a_closed_class_lets_nobody_in(self, classroom, claimed, fields):
+        Classroom.objects.filter(pk=classroom.pk).update(**fields)
+        answer, who = enter(classroom)
+        assert who is None and "code" in errors(answer)
+
+    def test_an_old_code_opens_nothing(self, classroom, claimed):
+        old = classroom.join_code
+        classroom.change_code()
+        assert enter(classroom, code=old)[1] is None
+        assert enter(classroom)[1] == claimed.student_id
+
+    def test_a_code_opens_only_its_own_class(self, classroom, claimed):
+        other = make_classroom(name="8A")
+        answer, who = enter(other)
+        assert who is None and answer.status_code == 200  # a new name at that door
+
+    def test_who_was_removed_stays_outside(self, classroom, claimed):
+        claimed.remove(classroom.teachers.get().user)
+        answer, who = enter(classroom)
+        assert (answer.status_code, who) == (422, None)
+
+    def test_the_try_out_pupil_has_no_door(self, classroom):
+        trial = classroom.trial_enrollment()
+        answer, who = enter(classroom, trial.alias)
+        assert (answer.status_code, who) == (422, None)
+        trial.refresh_from_db()
+        assert not trial.is_claimed
+
+    def test_who_was_made_inactive_stays_outside(self, classroom, claimed):
+        claimed.student.is_active = False
+        claimed.student.save()
+        assert enter(classroom)[1] is None
+
+
+class TestPace:
+    def test_a_class_that_signs_in_at_once_costs_much_less_than_thirty_passwords(self):
+        hashed, slow = pins.hash_pin(PIN), Argon2PasswordHasher()
+        password = slow.encode("a long password", slow.salt())
+
+        def work(check):
+            begin = time.process_time()
+            check()
+            return time.process_time() - begin
+
+        one_pin = min(work(lambda: pins.check_pin(PIN, hashed)) for _ in range(5))
+        one_password = min(work(lambda: slow.verify("a long password", password)) for _ in range(2))
+        print(f"30 PINs: {30 * one_pin:.2f} s of work; 30 passwords: {30 * one_password:.2f} s")
+        assert one_pin * 3 < one_password
+
+    def test_an_empty_hash_costs_as_much_as_a_real_one_and_never_fits(self):
+        assert not pins.check_pin("-", "")
+        assert not pins.check_pin(PIN, "")

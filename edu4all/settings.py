@@ -28,6 +28,7 @@ def env_list(name):
 
 DEBUG = env("DEBUG").lower() in {"1", "true", "yes", "on"}
 SECRET_KEY = env("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
@@ -117,7 +118,7 @@ SPOOL_ROOT = MEDIA_ROOT / "spool"
 
 
 def picture_storage(address):
-    """Return where pictures lie: a folder, or a bucket for s3://bucket/folder (keys and address from boto3's AWS_ variables)."""
+    """Return where pictures lie: a folder, or a bucket for s3://bucket/folder (keys and address by boto3's AWS_ variables)."""
     if not IS_IN_BUCKET:
         folder = {"location": MEDIA_ROOT / "pictures", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": folder}

@@ -104,6 +104,7 @@ def form_context(work, form, *, start=None, is_restored=False, is_glass_open=Fal
         "examples": EXAMPLES[work.assignment.language],
         "glass_box": glass_box(work.assignment, words, form["shape"].value() if "shape" in form.fields else None),
         "is_glass_open": is_glass_open,
+        "is_care": form.has_error("prompt", "care"),
     }
 
 
@@ -204,7 +205,7 @@ def ask(request, public_id):
             if not generation.is_refused:
                 tasks.ring(generation.engine, times=generation.settings["pictures"])
                 return redirect(f"{reverse('assignments:studio', args=[public_id])}#live-trail")
-            form.add_error("prompt", str(GATES[generation.gate]))
+            form.add_error("prompt", ValidationError(GATES[generation.gate], code=generation.gate))
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
     return render(request, "assignments/studio.html", trail_context(work) | form_context(work, form), status=422)

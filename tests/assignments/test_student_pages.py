@@ -86,6 +86,11 @@ class TestWords:
         assert re.search(r'id="id_prompt_error">.*?did not use up a try', page(response), re.DOTALL)
         assert response.context["tries_left"] == work.assignment.max_tries
 
+    def test_words_of_a_child_in_need_are_not_marked_as_a_mistake(self, client, work):
+        response = client.post(url("studio-ask", work), {"prompt": "I want to die", "pictures": "1"})
+        assert Generation.objects.get().gate == "care"
+        assert re.search(r'class="[^"]* care">.*?talk to an adult you trust', page(response), re.DOTALL)
+
     def test_an_accepted_try_leads_to_the_pictures(self, client, work):
         response = client.post(url("studio-ask", work), {"prompt": "A dog", "pictures": "2", "shape": "tall"})
         assert (response.status_code, response.url) == (302, url("studio", work) + "#live-trail")
@@ -190,11 +195,16 @@ class TestChoosing:
         make_ready(work)
         assert 'id="hand-in"' not in page(client.get(url("studio", work)))
 
-    @pytest.mark.parametrize("named", ["foreign", "nonsense"])
-    def test_what_is_not_ones_own_cannot_be_chosen(self, client, work, named):
-        foreign = make_ready(make_work(work.assignment)).public_id
-        response = client.post(url("studio-choose", work), {"picture": foreign if named == "foreign" else "x"})
-        assert response.status_code == 404
+    @pytest.mark.parametrize("named", ["somebody else's", "of another assignment", "nonsense"])
+    def test_only_a_picture_of_this_work_can_be_chosen(self, client, work, named):
+        name = {
+            "somebody else's": lambda: make_ready(make_work(work.assignment)).public_id,
+            "of another assignment": lambda: (
+                make_ready(make_work(make_assignment(work.assignment.classroom), work.student)).public_id
+            ),
+            "nonsense": lambda: "x",
+        }[named]()
+        assert client.post(url("studio-choose", work), {"picture": name}).status_code == 404
 
     def test_a_hidden_picture_is_not_hung(self, client, work):
         picture = make_ready(work)

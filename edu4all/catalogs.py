@@ -95,7 +95,7 @@ def texts(root: Path = ROOT) -> polib.POFile:
         name = str(path.relative_to(root))
         source = path.read_text(encoding="utf-8")
         if path.suffix != ".py":
-            source = templatize(source, origin=name)
+            source = "\n".join(line.strip() for line in templatize(source, origin=name).splitlines())
         for _, message, comments, context in extract(
             "python", io.BytesIO(source.encode()), KEYWORDS, comment_tags=["Translators:"], options={"encoding": "utf-8"}
         ):

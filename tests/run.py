@@ -33,7 +33,7 @@ class Pass:
 
 def run_pytest(suite: Pass, arguments: list[str], **env: str) -> None:
     """Run pytest with its output passed on; keep its closing line."""
-    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", "-m", suite.marks, "-rs", *arguments]
+    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", "-m", suite.marks, "-rfEs", *arguments]
     if sys.stdout.isatty():
         command.append("--color=yes")
     process = subprocess.Popen(

@@ -21,6 +21,7 @@ def prepare_environment():
     (scratch / "static").mkdir()
     for name in re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE):
         os.environ[name] = ""
+    os.environ["AZURE_OPENAI_KEY"] = ""  # another name for AZURE_OPENAI_API_KEY
     os.environ.update(
         TEST_SCRATCH=str(scratch),
         SECRET_KEY="only for tests, and long enough that check --deploy has nothing to say about it",

@@ -100,7 +100,7 @@ class TestCollecting:
             'plain = "not for translation"\n'
         )
         (tmp_path / "templates" / "page.html").write_text(
-            '{% translate "Back" %} {% translate "Back" context "direction" %}'
+            '<p>\n    {% translate "Back" %}\n  {% translate "Back" context "direction" %}\n</p>'
             "{% blocktranslate count n=n %}{{ n }} try{% plural %}{{ n }} tries{% endblocktranslate %} Not for translation"
         )
         return tmp_path

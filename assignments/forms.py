@@ -177,7 +177,6 @@ class AssignmentForm(forms.ModelForm):
         }
         help_texts = {
             "due_at": _("In your school's time. Empty: no date."),
-            "engine": _("Empty: the site's default engine."),
             "points_possible": _("The best level of every criterion gives this many points in all."),
         }
 
@@ -185,6 +184,7 @@ class AssignmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["due_at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         self.fields["engine"].queryset = self.fields["engine"].queryset.usable()
+        self.fields["engine"].empty_label = _("The site's default engine")
         for language in ("ru", "en"):
             self.fields[f"frame_{language}"].initial = self.instance.meta_prompt(language).text
 

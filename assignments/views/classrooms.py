@@ -3,7 +3,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -76,7 +75,7 @@ def _add_names(request, classroom, names):
 @require_safe
 def classroom_poster(request, pk):
     """Show the class code as a poster for the board or the printer."""
-    context = {"classroom": own_classroom(request, pk), "address": request.build_absolute_uri(reverse("login"))}
+    context = {"classroom": own_classroom(request, pk), "address": request.get_host()}
     return render(request, "assignments/classroom_poster.html", context)
 
 

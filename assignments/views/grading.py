@@ -15,6 +15,9 @@ from assignments.models.grade import scaled
 from gallery.models import Review, Trail
 from gallery.shown import GATES, shown
 
+#: A word, a space between words, or a sign: a comma that is put after a word does not change the word.
+TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
+
 
 def own_submission(request, public_id):
     return get_object_or_404(
@@ -102,7 +105,7 @@ def _context(work, form, grade, order):
         "grade": grade,
         "is_conflict": form.has_error(NON_FIELD_ERRORS, "conflict"),
         "total": scaled(chosen_points, form.criteria, work.assignment.points_possible),
-        "best": sum(criterion.points_possible for criterion in form.criteria),
+        "rubric_best": sum(criterion.points_possible for criterion in form.criteria),
         "tries": tries,
         "pictures": pictures,
         "chosen": chosen,
@@ -155,19 +158,18 @@ def trail_steps(work):
 
 
 def changed_words(before, after):
-    """Return the words of ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``."""
-    new = re.findall(r"\S+", after)
+    """Return ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``; spaces are kept."""
     if not before:
         return [("same", after)]
-    old = re.findall(r"\S+", before)
+    old, new = TOKENS.findall(before), TOKENS.findall(after)
     runs = []
-    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for kind, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         if kind in ("delete", "replace"):
-            runs.append(("removed", " ".join(old[a:b])))
+            runs.append(("removed", "".join(old[a:b])))
         if kind in ("insert", "replace"):
-            runs.append(("added", " ".join(new[c:d])))
+            runs.append(("added", "".join(new[c:d])))
         if kind == "equal":
-            runs.append(("same", " ".join(new[c:d])))
+            runs.append(("same", "".join(new[c:d])))
     return runs
 
 

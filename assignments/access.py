@@ -1,8 +1,8 @@
 """Who may see which pictures: the one rule of the school that the gallery asks for."""
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from .models import Enrollment, Submission
+from .models import Enrollment, Submission, Version
 
 
 def visible_pictures(user):
@@ -20,8 +20,7 @@ def visible_pictures(user):
 def shown_to_classmates(user):
     """Return the handed-in pictures of the classes ``user`` learns in, where the assignment shows its gallery."""
     learning = Enrollment.objects.active().filter(student=user).values("classroom")
-    return (
-        Submission.objects.handed_in()
-        .filter(assignment__classroom__in=learning, assignment__shows_gallery=True, chosen=F("versions__picture"))
-        .values("chosen")
+    of_classmates = Version.objects.current().filter(
+        submission__assignment__classroom__in=learning, submission__assignment__shows_gallery=True
     )
+    return of_classmates.values("picture")

@@ -177,6 +177,13 @@ class Submission(models.Model):
         return version
 
 
+class VersionQuerySet(models.QuerySet):
+    def current(self):
+        """Return the hand-ins that count: the newest of each submission."""
+        newer = Version.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(newer)).exclude(submission__submitted_at=None)
+
+
 class Version(models.Model):
     """One hand-in of a submission; every one is kept."""
 
@@ -188,6 +195,8 @@ class Version(models.Model):
     reason = models.TextField(_("why this picture"), max_length=1000)
     is_late = models.BooleanField(_("late"), default=False)
     created_at = models.DateTimeField(_("handed in"), auto_now_add=True)
+
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("hand-in")

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from assignments.forms import HandInForm
-from assignments.models import Assignment, Submission
+from assignments.models import Assignment, Version
 from assignments.views.studio import own_picture, own_work, trail_context
 from gallery.models import Picture
 from gallery.shown import shown
@@ -90,20 +90,18 @@ def class_gallery(request, public_id):
     assignment = get_object_or_404(
         Assignment.objects.visible_to(request.user).select_related("classroom").filter(shows_gallery=True), public_id=public_id
     )
-    works = (
-        Submission.objects.handed_in()
-        .filter(assignment=assignment, chosen__approved_at__isnull=False, chosen__hidden_at=None)
-        .select_related("chosen__generation", "chosen__engine")
-        .prefetch_related("versions")
-        .order_by(F("chosen__approved_at").desc())
+    versions = (
+        Version.objects.current()
+        .filter(submission__assignment=assignment, picture__approved_at__isnull=False, picture__hidden_at=None)
+        .select_related("picture__generation", "picture__engine")
+        .order_by(F("picture__approved_at").desc())
     )
-    return render(
-        request, "assignments/class_gallery.html", {"assignment": assignment, "works": [_hung(work) for work in works]}
-    )
+    context = {"assignment": assignment, "works": [_hung(version) for version in versions]}
+    return render(request, "assignments/class_gallery.html", context)
 
 
-def _hung(work):
+def _hung(version):
     """Return a work as it hangs in the class gallery: the picture, its title and the author's description."""
-    picture = shown(work.chosen)
-    picture.alt = work.current.alt_text
-    return {"picture": picture, "title": work.current.title}
+    picture = shown(version.picture)
+    picture.alt = version.alt_text
+    return {"picture": picture, "title": version.title}

@@ -1,0 +1,121 @@
+"""What every fault test stands on: a provider and its journal, an engine that costs money, a purse, and files of its own."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from gallery import tasks
+from gallery.models import Call, Engine, Picture, Purse
+from tests import processes
+from tests.builders import make_assignment, make_classroom, make_engine, make_queued, make_student, make_work
+
+PRICE = 50_000  # micro-dollars
+
+#: A worker that puts everything right at once; -B: it brings its own beat.
+QUICK = {"LEASE_SECONDS": "30", "SWEEP_SECONDS": "0.3"}
+
+
+@dataclass
+class FakeProvider:
+    """The images API in a process of its own, which outlives whoever asks it."""
+
+    base_url: str
+    endpoint: str
+    file: Path
+
+    def script(self, *steps, always=None):
+        """Answer the next requests by these behaviours, in order of arrival."""
+        wanted = {"script": steps} | ({"always": always} if always else {})
+        asked = urllib.request.Request(f"{self.endpoint}/_script", json.dumps(wanted).encode(), method="POST")
+        urllib.request.urlopen(asked, timeout=5).close()
+
+    def requests_for(self, picture):
+        """Return how often this picture was asked for: its seed is its own."""
+        lines = [json.loads(line) for line in self.file.read_text().splitlines()]
+        return sum(line["route"] == "images" and line["fields"].get("seed") == picture.seed for line in lines)
+
+
+@pytest.fixture(scope="session")
+def provider(scratch):
+    file = scratch / "journal.jsonl"
+    command = [sys.executable, "-m", "tests.fakes.images_api", "--journal", str(file)]
+    with subprocess.Popen(command, cwd=processes.ROOT, stdout=subprocess.PIPE, text=True) as process:
+        address = json.loads(process.stdout.readline())
+        yield FakeProvider(address["base_url"], address["endpoint"], file)
+        process.terminate()
+
+
+class House:
+    """A class with a purse whose assignment is drawn by the fake provider."""
+
+    def __init__(self, provider, folder):
+        self.provider, self.folder = provider, folder
+        self.purse = Purse.objects.create(title="7B", pictures_allowed=100, micros_allowed=100 * PRICE)
+        self.engine = make_engine(
+            "fake", provider=Engine.Provider.OPENAI, base_url=provider.base_url, price_micros=PRICE, concurrent_calls=16
+        )
+        self.assignment = make_assignment(make_classroom(purse=self.purse), engine=self.engine)
+
+    def ask(self):
+        """Return one waiting picture of a new student; nobody has rung for it yet."""
+        work = make_work(self.assignment, make_student(self.assignment.classroom, f"Pupil {Picture.objects.count()}"))
+        return make_queued(work)[0]
+
+    def ring(self, times=1):
+        tasks.ring(self.engine, times)
+
+    def stalling(self, *points):
+        """Return the option and the variables of a worker that stands still at these points, one after the other."""
+        return ("-I", "tests.faults.stalls"), {"STALL_AT": ",".join(points), "STALL_IN": str(self.folder)}
+
+    def log(self, worker):
+        return Path(os.environ["TEST_SCRATCH"]) / f"{worker}.log"
+
+    def wait_for(self, point):
+        processes.wait_until((self.folder / point).exists, 20, f"a worker to come to {point}")
+
+    def wait_for_request(self, picture):
+        processes.wait_until(lambda: self.provider.requests_for(picture), 20, "the request to arrive")
+
+    def wait_for_ends(self, timeout=30):
+        processes.wait_until(lambda: not Picture.objects.filter(status__in=Picture.OPEN).exists(), timeout, "all to end")
+
+    def end_of(self, picture):
+        """Return how a picture ended: its state, why, its calls' states, and how often the provider was asked."""
+        fresh = Picture.objects.get(pk=picture.pk)
+        calls = " ".join(fresh.calls.order_by("number").values_list("state", flat=True))
+        return fresh.status, fresh.reason, calls, self.provider.requests_for(picture)
+
+    def assert_all_is_well(self):
+        """Every promise holds, and the purse paid for exactly the requests that left (or, killed just then, may have left)."""
+        text = io.StringIO()
+        try:
+            call_command("check_jobs", grace=0, stdout=text)
+        except SystemExit:
+            raise AssertionError(text.getvalue()) from None
+        self.purse.refresh_from_db()
+        charged = Call.objects.filter(state__in=["stored", "unanswered"]).count()
+        assert (self.purse.pictures_reserved, self.purse.micros_reserved) == (0, 0)
+        assert self.purse.micros_spent == PRICE * charged
+        assert self.purse.pictures_spent == Picture.objects.filter(status="ready").count()
+
+
+@pytest.fixture
+def house(provider, transactional_db, tmp_path, settings, monkeypatch):
+    """A house whose pictures lie in a folder of their own, in this process and in those it starts."""
+    stored = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": tmp_path / "media" / "pictures"},
+    }
+    settings.STORAGES = settings.STORAGES | {"default": stored}
+    settings.SPOOL_ROOT = tmp_path / "media" / "spool"
+    monkeypatch.setenv("MEDIA_ROOT", str(tmp_path / "media"))
+    return House(provider, tmp_path)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .models import Call, Engine, Event, Generation, LedgerEntry, MetaPrompt, Picture, Purse, Review, Trail
-from .shown import shown
+from .shown import FOR_TEACHERS, shown
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -74,6 +74,17 @@ class ReviewState(admin.SimpleListFilter):
         return queryset.exclude(**{dates[self.value()]: None}) if self.value() in dates else queryset
 
 
+class Reason(admin.SimpleListFilter):
+    title = _("why it ended so")
+    parameter_name = "reason"
+
+    def lookups(self, request, model_admin):
+        return [(reason, reason) for reason in FOR_TEACHERS]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
 class HideForm(forms.Form):
     """Why pictures are hidden; asked on a page of its own."""
 
@@ -84,7 +95,7 @@ class HideForm(forms.Form):
 @admin.register(Picture)
 class PictureAdmin(ReadOnlyAdmin):
     list_display = ["thumb", "prompt_short", "status", "reviewed", "engine", "queued_at"]
-    list_filter = [ReviewState, "status", "engine", "reason", "queued_at"]
+    list_filter = [ReviewState, "status", "engine", Reason, "queued_at"]
     list_select_related = ["generation", "engine"]
     search_fields = ["generation__prompt", "=public_id"]
     search_help_text = _("Searches in prompts; an id finds one picture.")

@@ -23,9 +23,9 @@ class GradeQuerySet(models.QuerySet):
         saved since then, so that nobody's work is overwritten unseen.
         """
         criteria = list(submission.assignment.rubric.criteria.prefetch_related("levels"))
-        for criterion in criteria:
-            if criterion.pk in points and points[criterion.pk] not in {level.points for level in criterion.levels.all()}:
-                raise ValidationError(_("Choose one of the levels."), code="level")
+        levels = {criterion.pk: {level.points for level in criterion.levels.all()} for criterion in criteria}
+        if any(value not in levels.get(pk, ()) for pk, value in points.items()):
+            raise ValidationError(_("Choose one of the levels."), code="level")
         with transaction.atomic():
             Submission.objects.select_for_update().get(pk=submission.pk)
             grade = self.filter(submission=submission).first() or Grade(submission=submission)

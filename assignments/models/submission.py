@@ -120,7 +120,7 @@ class Submission(models.Model):
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
         verdict, language = judge(prompt), language_of(prompt)
         with transaction.atomic():
-            trail = Trail.objects.select_for_update().select_related("purse").get(pk=self.trail_id)
+            trail = Trail.objects.select_for_update(of=("self",)).select_related("purse").get(pk=self.trail_id)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             if verdict.outcome != "allow":

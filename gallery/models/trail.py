@@ -60,7 +60,7 @@ class Trail(models.Model):
         ValidationError("purse") where an allowance has too little left, and then nothing was written.
         """
         with transaction.atomic():
-            trail = Trail.objects.select_for_update().select_related("purse__parent").get(pk=self.pk)
+            trail = Trail.objects.select_for_update(of=("self",)).select_related("purse__parent").get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             generation = trail._next_generation(

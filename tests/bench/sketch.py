@@ -15,7 +15,7 @@ def megabytes() -> float:
 def sketch(rounds: int = 5) -> None:
     """Print seconds per drawing, cold and warm, at each size, and the peak memory."""
     start = time.perf_counter()
-    from gallery.providers.sketch import draw  # noqa: PLC0415 - the import is part of the cold start
+    from gallery.providers.sketch import draw
 
     draw(PROMPT, SIZES["wide"], 0)
     print(f"{'cold, with imports':<20}{time.perf_counter() - start:6.2f} s")

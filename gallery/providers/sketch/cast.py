@@ -17,14 +17,17 @@ from .sprites import Sprite, icon
 SIZES = {1: 0.08, 2: 0.145, 3: 0.22, 4: 0.315, 5: 0.39, 6: 0.44, 7: 0.5, 8: 0.57, 9: 0.66}
 #: Where a rider sits, as fractions of the box, for those that differ from the back of a horse.
 SEATS = {
-    "horse": (0.6, 0.38), "donkey": (0.56, 0.40), "cow": (0.56, 0.33), "elephant": (0.56, 0.16), "giraffe": (0.62, 0.52), "camel": (0.55, 0.2),
-    "two-hump-camel": (0.56, 0.28), "turtle": (0.56, 0.14), "t-rex": (0.56, 0.5), "sauropod": (0.55, 0.52), "dragon": (0.5, 0.42), "pig": (0.55, 0.2),
-    "hippopotamus": (0.55, 0.2), "rhinoceros": (0.55, 0.2), "mammoth": (0.55, 0.12), "deer": (0.6, 0.42), "llama": (0.62, 0.5), "zebra": (0.58, 0.42),
-    "bed": (0.5, 0.62), "couch-and-lamp": (0.45, 0.75), "chair": (0.5, 0.62), "bathtub": (0.5, 0.62), "house": (0.52, 0.05), "castle": (0.5, 0.3),
-    "automobile": (0.5, 0.1), "bus": (0.5, 0.04), "canoe": (0.5, 0.7), "sailboat": (0.32, 0.8), "motor-boat": (0.4, 0.5), "ship": (0.4, 0.4),
-    "bicycle": (0.52, 0.4), "motorcycle": (0.52, 0.45), "motor-scooter": (0.55, 0.5), "rocket": (0.45, 0.4), "flying-saucer": (0.5, 0.4),
-    "basket": (0.5, 0.45), "package": (0.5, 0.1), "tractor": (0.6, 0.1), "tent": (0.5, 0.9), "whale": (0.55, 0.3), "spouting-whale": (0.55, 0.5),
-    "goat": (0.58, 0.42), "swan": (0.6, 0.5), "cloud": (0.5, 0.3), "airplane": (0.5, 0.4), "dolphin": (0.5, 0.35), "tiger": (0.58, 0.36),
+    "horse": (0.6, 0.38), "donkey": (0.56, 0.40), "cow": (0.56, 0.33), "elephant": (0.56, 0.16),
+    "giraffe": (0.62, 0.52), "camel": (0.55, 0.2), "two-hump-camel": (0.56, 0.28), "turtle": (0.56, 0.14),
+    "t-rex": (0.56, 0.5), "sauropod": (0.55, 0.52), "dragon": (0.5, 0.42), "pig": (0.55, 0.2),
+    "hippopotamus": (0.55, 0.2), "rhinoceros": (0.55, 0.2), "mammoth": (0.55, 0.12), "deer": (0.6, 0.42),
+    "llama": (0.62, 0.5), "zebra": (0.58, 0.42), "bed": (0.5, 0.62), "couch-and-lamp": (0.45, 0.75),
+    "chair": (0.5, 0.62), "bathtub": (0.5, 0.62), "house": (0.52, 0.05), "castle": (0.5, 0.3), "automobile": (0.5, 0.1),
+    "bus": (0.5, 0.04), "canoe": (0.5, 0.7), "sailboat": (0.32, 0.8), "motor-boat": (0.4, 0.5), "ship": (0.4, 0.4),
+    "bicycle": (0.52, 0.4), "motorcycle": (0.52, 0.45), "motor-scooter": (0.55, 0.5), "rocket": (0.45, 0.4),
+    "flying-saucer": (0.5, 0.4), "basket": (0.5, 0.45), "package": (0.5, 0.1), "tractor": (0.6, 0.1),
+    "tent": (0.5, 0.9), "whale": (0.55, 0.3), "spouting-whale": (0.55, 0.5), "goat": (0.58, 0.42), "swan": (0.6, 0.5),
+    "cloud": (0.5, 0.3), "airplane": (0.5, 0.4), "dolphin": (0.5, 0.35), "tiger": (0.58, 0.36),
     "racing-car": (0.5, 0.3), "bullet-train": (0.5, 0.1), "locomotive": (0.5, 0.2), "sled": (0.5, 0.5),
 }  # fmt: skip
 
@@ -91,7 +94,10 @@ def face_again(name: str) -> str:
     from_figure = icon(name)
     scale = 25 / from_figure.width
     middle = (from_figure.box[0] + from_figure.box[2]) / 2
-    return f'<g transform="translate({-scale * middle:.2f},{-35 - scale * from_figure.box[3]:.2f})scale({scale:.4f})">{from_figure.svg}</g>'
+    return (
+        f'<g transform="translate({-scale * middle:.2f},{-35 - scale * from_figure.box[3]:.2f})sca'
+        f'le({scale:.4f})">{from_figure.svg}</g>'
+    )
 
 
 def _snowmaiden() -> Sprite:

@@ -13,10 +13,12 @@ from .stage import AIRLESS, Stage
 BARE = frozenset({"moon", "mars", "space", "volcano", "desert", "beach", "sea"})
 #: What grows (or lies) along the lower edge, by place.
 EDGE = {
-    "meadow": ("tulip", "blossom", "sunflower", "herb", "four-leaf-clover"), "city": ("tulip", "rose", "blossom"), "mountains": ("blossom", "herb", "rock"),
-    "forest": ("mushroom", "brown-mushroom", "herb", "blossom"), "desert": ("cactus", "rock"), "beach": ("spiral-shell",), "sea": ("spiral-shell",),
-    "sea_floor": ("coral", "coral", "spiral-shell", "rock"), "moon": ("rock",), "mars": ("rock",), "space": ("rock",), "snow_field": ("evergreen-tree",),
-    "candy_land": ("candy", "lollipop", "cupcake", "doughnut"), "volcano": ("rock",), "room": (), "clouds": (),
+    "meadow": ("tulip", "blossom", "sunflower", "herb", "four-leaf-clover"), "city": ("tulip", "rose", "blossom"),
+    "mountains": ("blossom", "herb", "rock"), "forest": ("mushroom", "brown-mushroom", "herb", "blossom"),
+    "desert": ("cactus", "rock"), "beach": ("spiral-shell",), "sea": ("spiral-shell",),
+    "sea_floor": ("coral", "coral", "spiral-shell", "rock"), "moon": ("rock",), "mars": ("rock",), "space": ("rock",),
+    "snow_field": ("evergreen-tree",), "candy_land": ("candy", "lollipop", "cupcake", "doughnut"), "volcano": ("rock",),
+    "room": (), "clouds": (),
 }  # fmt: skip
 
 
@@ -43,9 +45,7 @@ def draw_edge(stage: Stage, spread: list[Sprite]) -> str:
             size *= 1.25
         if stage.place == "sea_floor" and piece.svg.startswith("<g") and dice.random() < 0.4:
             parts.append(
-                weed(
-                    x, y, u * dice.uniform(0.12, 0.24), lit(dice.choice(("#37b86f", "#2f9a8a", "#e0648f")), stage.light), dice
-                )
+                weed(x, y, u * dice.uniform(0.12, 0.24), lit(dice.choice(("#37b86f", "#2f9a8a", "#e0648f")), stage.light), dice)
             )
         parts.append(stamp(piece, Spot(x, y, size, flip=dice.random() < 0.5), stage.light, "e"))
     return "".join(parts)
@@ -73,7 +73,13 @@ def draw_life(stage: Stage) -> str:
     elif stage.place in AIRLESS:
         names = ("rocket", "satellite", "flying-saucer")
     else:
-        names = dice.choice((("figure:hot-air-balloon", "bird", "rabbit"), ("bird", "butterfly", "deer"), ("figure:hot-air-balloon", "butterfly", "fox")))
+        names = dice.choice(
+            (
+                ("figure:hot-air-balloon", "bird", "rabbit"),
+                ("bird", "butterfly", "deer"),
+                ("figure:hot-air-balloon", "butterfly", "fox"),
+            )
+        )
     parts = []
     for k, name in enumerate(names):
         kind = lexicon().things[name]

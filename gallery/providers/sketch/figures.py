@@ -1,4 +1,4 @@
-"""Bodies for those whom the icon set shows as a face or a bust, drawn in its flat manner; units as in the icons, ground at y=0."""
+"""Bodies for those whom the icon set shows as a face or a bust; units as in the icons, the ground at y=0."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ def face(name: str, x: float, chin: float, width: float) -> str:
     drawing = icon(name)
     scale = width / drawing.width
     middle = (drawing.box[0] + drawing.box[2]) / 2
-    return f'<g transform="translate({n(x - scale * middle)},{n(chin - scale * drawing.box[3])})scale({scale:.4f})">{drawing.svg}</g>'
+    return (
+        f'<g transform="translate({n(x - scale * middle)},{n(chin - scale * drawing.box[3])})sca'
+        f'le({scale:.4f})">{drawing.svg}</g>'
+    )
 
 
 def legs(colour: str, shoes: str, hip: float = -17) -> str:

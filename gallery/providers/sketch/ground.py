@@ -13,12 +13,14 @@ from .stage import Stage
 
 #: Ground colours by place: far line, upper edge, lower edge (in daylight).
 SOIL = {
-    "meadow": ("#a9d98c", "#a5d86b", "#5fae48"), "city": ("#b9dc95", "#a9d477", "#6aae52"), "forest": ("#6fa868", "#86c15e", "#3f8a41"),
-    "desert": ("#f3d79a", "#f7dd9d", "#dba95c"), "snow_field": ("#d6e8f5", "#f6fbff", "#c9dff0"), "beach": ("#9fd8d8", "#fbe6b4", "#edc583"),
-    "sea": ("#9fd8d8", "#fbe6b4", "#edc583"), "mountains": ("#9cc39b", "#9bcf74", "#589a4d"), "volcano": ("#8a6f68", "#7d6a62", "#4d4040"),
-    "sea_floor": ("#7fc0b0", "#f0dfae", "#cba872"), "moon": ("#8f93a8", "#d9dbe6", "#8e92a8"), "space": ("#6a5aa8", "#9a86d8", "#4b3f8c"),
-    "mars": ("#b8613f", "#e08f5c", "#a44f33"), "room": ("#caa37a", "#d9a871", "#a9753f"), "clouds": ("#e9f3fb", "#ffffff", "#cfe0f2"),
-    "candy_land": ("#ffc2dd", "#ffd9ea", "#f58fbd"),
+    "meadow": ("#a9d98c", "#a5d86b", "#5fae48"), "city": ("#b9dc95", "#a9d477", "#6aae52"),
+    "forest": ("#6fa868", "#86c15e", "#3f8a41"), "desert": ("#f3d79a", "#f7dd9d", "#dba95c"),
+    "snow_field": ("#d6e8f5", "#f6fbff", "#c9dff0"), "beach": ("#9fd8d8", "#fbe6b4", "#edc583"),
+    "sea": ("#9fd8d8", "#fbe6b4", "#edc583"), "mountains": ("#9cc39b", "#9bcf74", "#589a4d"),
+    "volcano": ("#8a6f68", "#7d6a62", "#4d4040"), "sea_floor": ("#7fc0b0", "#f0dfae", "#cba872"),
+    "moon": ("#8f93a8", "#d9dbe6", "#8e92a8"), "space": ("#6a5aa8", "#9a86d8", "#4b3f8c"),
+    "mars": ("#b8613f", "#e08f5c", "#a44f33"), "room": ("#caa37a", "#d9a871", "#a9753f"),
+    "clouds": ("#e9f3fb", "#ffffff", "#cfe0f2"), "candy_land": ("#ffc2dd", "#ffd9ea", "#f58fbd"),
 }  # fmt: skip
 
 
@@ -97,10 +99,30 @@ def _peaks(stage: Stage, dice: random.Random) -> str:
             + poly([(ridge_x, y), (x, y - high), (x + wide / 2, y)], shade)
         )
         q = 0.34
-        parts.append(poly([(x, y - high), (x - wide / 2 * q, y - high * (1 - q)), (x - wide * 0.08, y - high * 0.74), (x - wide * 0.02, y - high * 0.62),
-                           (x + wide * 0.02, y - high * 0.7)], snow))  # fmt: skip
-        parts.append(poly([(x, y - high), (x + wide * 0.02, y - high * 0.7), (x + wide * 0.07, y - high * 0.64), (x + wide * 0.1, y - high * 0.72),
-                           (x + wide / 2 * q, y - high * (1 - q))], dim))  # fmt: skip
+        parts.append(
+            poly(
+                [
+                    (x, y - high),
+                    (x - wide / 2 * q, y - high * (1 - q)),
+                    (x - wide * 0.08, y - high * 0.74),
+                    (x - wide * 0.02, y - high * 0.62),
+                    (x + wide * 0.02, y - high * 0.7),
+                ],
+                snow,
+            )
+        )
+        parts.append(
+            poly(
+                [
+                    (x, y - high),
+                    (x + wide * 0.02, y - high * 0.7),
+                    (x + wide * 0.07, y - high * 0.64),
+                    (x + wide * 0.1, y - high * 0.72),
+                    (x + wide / 2 * q, y - high * (1 - q)),
+                ],
+                dim,
+            )
+        )
     return "".join(parts)
 
 
@@ -215,7 +237,7 @@ def _ocean(stage: Stage, dice: random.Random) -> str:
                     fill_opacity=0.6,
                 )
             )
-    for k in range(26):
+    for _ in range(26):
         f = dice.random()
         yy = line + (shore - line) * f
         xx, q = dice.uniform(0, w), u * (0.012 + 0.03 * f)
@@ -247,7 +269,10 @@ def weed(x: float, base: float, high: float, colour: str, dice: random.Random) -
     for k in range(3):
         s, t = dice.uniform(-0.16, 0.16) * high, high * (1 - 0.22 * k)
         ox = x + (k - 1) * high * 0.09
-        d += f"M{n(ox)},{n(base)}C{n(ox + s)},{n(base - t * 0.35)} {n(ox - s)},{n(base - t * 0.7)} {n(ox + s * 0.6)},{n(base - t)}"
+        d += (
+            f"M{n(ox)},{n(base)}C{n(ox + s)},{n(base - t * 0.35)} {n(ox - s)},{n(base - t * 0.7)} "
+            f"{n(ox + s * 0.6)},{n(base - t)}"
+        )
     return stroke(d, colour, max(3.0, high * 0.055))
 
 
@@ -275,7 +300,8 @@ def _wall(stage: Stage, dice: random.Random) -> str:
     parts.append(
         circle(wx + ww * 0.22, wy - wh * 0.2, u * 0.035, stage.glow)
         + path(
-            f"M{n(wx - ww / 2)},{n(wy + wh / 2)}v{n(-wh * 0.2)}q{n(ww * 0.3)},{n(-wh * 0.12)} {n(ww * 0.55)},{n(-wh * 0.02)}t{n(ww * 0.45)},0V{n(wy + wh / 2)}Z",
+            f"M{n(wx - ww / 2)},{n(wy + wh / 2)}v{n(-wh * 0.2)}q{n(ww * 0.3)},{n(-wh * 0.12)} "
+            f"{n(ww * 0.55)},{n(-wh * 0.02)}t{n(ww * 0.45)},0V{n(wy + wh / 2)}Z",
             lit("#8fc27a", stage.light, 0.2),
         )
     )
@@ -290,7 +316,8 @@ def _wall(stage: Stage, dice: random.Random) -> str:
         x0, x1 = wx + s * ww * 0.72, wx + s * ww * 0.36
         parts.append(
             path(
-                f"M{n(x0)},{n(wy - wh / 2 - 30)}H{n(x1)}Q{n(x1 + s * 6)},{n(wy)} {n(x0 - s * 8)},{n(wy + wh * 0.3)}L{n(x0)},{n(wy + wh / 2 + 30)}Z",
+                f"M{n(x0)},{n(wy - wh / 2 - 30)}H{n(x1)}Q{n(x1 + s * 6)},{n(wy)} {n(x0 - s * 8)},{n(wy + wh * 0.3)}"
+                f"L{n(x0)},{n(wy + wh / 2 + 30)}Z",
                 drape,
             )
         )
@@ -347,8 +374,11 @@ def _volcano(stage: Stage, dice: random.Random) -> str:
     return ridge(stage, dice, stage.horizon, stage.unit * 0.14, 3.1, lit("#7a6a78", stage.light, 0.5)) + hill
 
 
-FAR = {"city": _skyline, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters, "beach": _ocean,
-       "sea": _ocean, "sea_floor": _reef, "room": _wall, "clouds": _heaven, "candy_land": _sweets, "volcano": _volcano}  # fmt: skip
+FAR = {
+    "city": _skyline, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters,
+    "beach": _ocean, "sea": _ocean, "sea_floor": _reef, "room": _wall, "clouds": _heaven, "candy_land": _sweets,
+    "volcano": _volcano,
+}  # fmt: skip
 
 
 def draw_ground(stage: Stage) -> str:
@@ -427,7 +457,8 @@ def _marks(stage: Stage, dice: random.Random) -> str:
             )
             parts.append(
                 path(
-                    f"M{n(x - r)},{n(yy)}A{n(r)},{n(r * 0.34)} 0 0 0 {n(x + r)},{n(yy)}A{n(r * 1.02)},{n(r * 0.42)} 0 0 1 {n(x - r)},{n(yy)}Z",
+                    f"M{n(x - r)},{n(yy)}A{n(r)},{n(r * 0.34)} 0 0 0 {n(x + r)},{n(yy)}A{n(r * 1.02)},{n(r * 0.42)} "
+                    f"0 0 1 {n(x - r)},{n(yy)}Z",
                     mix(upper, "#ffffff", 0.35),
                     fill_opacity=0.7,
                 )
@@ -458,7 +489,10 @@ def _marks(stage: Stage, dice: random.Random) -> str:
         for _ in range(60):
             f = dice.random()
             x, yy, q = dice.uniform(0, w), y + (h - y) * (0.2 + 0.78 * f), u * (0.006 + 0.012 * f)
-            d += f"M{n(x - q)},{n(yy)}l{n(-q * 0.4)},{n(-q * 1.3)}M{n(x)},{n(yy)}v{n(-q * 1.7)}M{n(x + q)},{n(yy)}l{n(q * 0.5)},{n(-q * 1.2)}"
+            d += (
+                f"M{n(x - q)},{n(yy)}l{n(-q * 0.4)},{n(-q * 1.3)}M{n(x)},{n(yy)}v{n(-q * 1.7)}"
+                f"M{n(x + q)},{n(yy)}l{n(q * 0.5)},{n(-q * 1.2)}"
+            )
         parts.append(stroke(d, tuft, 2.2, stroke_opacity=0.5))
     return "".join(parts)
 
@@ -468,5 +502,10 @@ def _path(stage: Stage, dice: random.Random) -> str:
     top = w * (0.36 if stage.is_turned else 0.64)
     foot = w * (0.7 if stage.is_turned else 0.3) + u * dice.uniform(-0.08, 0.08)
     light, edge = lit("#f1e2c4", stage.light, 0.05), lit("#d9c39a", stage.light)
-    d = f"M{n(top - u * 0.06)},{n(y + u * 0.03)}C{n(top - u * 0.1)},{n(y + u * 0.12)} {n(foot - u * 0.2)},{n(h - u * 0.1)} {n(foot - u * 0.3)},{n(h)}H{n(foot + u * 0.26)}C{n(foot + u * 0.2)},{n(h - u * 0.12)} {n(top + u * 0.16)},{n(y + u * 0.12)} {n(top + u * 0.06)},{n(y + u * 0.03)}Z"
+    d = (
+        f"M{n(top - u * 0.06)},{n(y + u * 0.03)}C{n(top - u * 0.1)},{n(y + u * 0.12)} "
+        f"{n(foot - u * 0.2)},{n(h - u * 0.1)} {n(foot - u * 0.3)},{n(h)}H{n(foot + u * 0.26)}"
+        f"C{n(foot + u * 0.2)},{n(h - u * 0.12)} {n(top + u * 0.16)},{n(y + u * 0.12)} "
+        f"{n(top + u * 0.06)},{n(y + u * 0.03)}Z"
+    )
     return path(d, light) + stroke(d, edge, 3, stroke_opacity=0.6)

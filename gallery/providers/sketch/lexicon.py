@@ -16,26 +16,28 @@ CUT = re.compile(r"[^\W_]+", re.UNICODE)
 #: Icons that are only the face of somebody whom we draw whole.
 FACES = {
     "boy": "figure:boy", "girl": "figure:girl", "child": "figure:child", "man": "figure:man", "woman": "figure:woman",
-    "old-man": "figure:grandpa", "old-woman": "figure:grandma", "prince": "figure:prince", "princess": "figure:princess",
-    "person-with-crown": "figure:king", "astronaut": "figure:astronaut", "cook": "figure:cook", "unicorn": "figure:unicorn",
-    "santa-claus": "figure:santa", "robot": "figure:robot", "alien": "figure:alien", "clown-face": "figure:clown",
-    "person-superhero": "figure:superhero", "man-mage": "figure:wizard", "woman-mage": "figure:witch", "tokyo-tower": "monument:eiffel",
+    "old-man": "figure:grandpa", "old-woman": "figure:grandma", "prince": "figure:prince",
+    "princess": "figure:princess", "person-with-crown": "figure:king", "astronaut": "figure:astronaut",
+    "cook": "figure:cook", "unicorn": "figure:unicorn", "santa-claus": "figure:santa", "robot": "figure:robot",
+    "alien": "figure:alien", "clown-face": "figure:clown", "person-superhero": "figure:superhero",
+    "man-mage": "figure:wizard", "woman-mage": "figure:witch", "tokyo-tower": "monument:eiffel",
 }  # fmt: skip
 #: Emoji that set the scene, or stand for a monument.
 EMOJI = {
-    "🌈": "weather:rainbow", "☀": "weather:sun", "🌞": "weather:sun", "🌙": "time:night", "🌛": "time:night", "🌕": "time:night",
-    "🌃": "time:night", "⭐": "time:night", "🌟": "time:night", "🌠": "time:night", "❄": "weather:snow", "🌨": "weather:snow",
-    "☃": "weather:snow", "🌧": "weather:rain", "☔": "weather:rain", "⛈": "weather:storm", "⚡": "weather:storm", "🌩": "weather:storm",
-    "🌫": "weather:fog", "💨": "weather:wind", "🌊": "place:sea", "🏖": "place:beach", "🏝": "place:beach", "🏔": "place:mountains",
-    "⛰": "place:mountains", "🌋": "place:volcano", "🏜": "place:desert", "🌅": "time:morning", "🌄": "time:morning", "🌇": "time:evening",
-    "🌆": "time:evening", "🌌": "place:space", "🏙": "place:city", "☁": "weather:clouds", "🍂": "season:autumn", "🗼": "thing:monument:eiffel",
+    "🌈": "weather:rainbow", "☀": "weather:sun", "🌞": "weather:sun", "🌙": "time:night", "🌛": "time:night",
+    "🌕": "time:night", "🌃": "time:night", "⭐": "time:night", "🌟": "time:night", "🌠": "time:night", "❄": "weather:snow",
+    "🌨": "weather:snow", "☃": "weather:snow", "🌧": "weather:rain", "☔": "weather:rain", "⛈": "weather:storm",
+    "⚡": "weather:storm", "🌩": "weather:storm", "🌫": "weather:fog", "💨": "weather:wind", "🌊": "place:sea",
+    "🏖": "place:beach", "🏝": "place:beach", "🏔": "place:mountains", "⛰": "place:mountains", "🌋": "place:volcano",
+    "🏜": "place:desert", "🌅": "time:morning", "🌄": "time:morning", "🌇": "time:evening", "🌆": "time:evening",
+    "🌌": "place:space", "🏙": "place:city", "☁": "weather:clouds", "🍂": "season:autumn", "🗼": "thing:monument:eiffel",
     "🗽": "thing:monument:liberty", "🕌": "thing:monument:taj", "🌑": "place:moon", "🌲": "thing:evergreen-tree",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A drawable thing: ``icon`` is a vendored icon, "figure:x" or "monument:x"; ``size`` runs from 1 (a bee) to 9 (a house)."""
+    """A drawable thing: ``icon`` is a vendored icon, "figure:x" or "monument:x"; ``size`` is 1 (a bee) to 9 (a house)."""
 
     icon: str
     size: int

@@ -1,4 +1,4 @@
-"""Short words for writing SVG: shapes in, markup out. Numbers are the drawing's own units; y grows downwards, the ground is y=0."""
+"""Short words for writing SVG: shapes in, markup out; y grows downwards, the ground is y=0."""
 
 from __future__ import annotations
 

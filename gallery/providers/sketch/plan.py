@@ -207,8 +207,13 @@ class _Reader:
         actors, actor = self.plan.actors, self.plan.actors[index]
         others = [i for i in self.group if i != index]
         rel, self.rel = self.rel, ""
+        if rel == "full" and len(actors) > 1:  # whatever was named last is full: "before the Colosseum, full of ice cream"
+            others = [max(i for i in range(len(actors)) if i != index)]
         if rel and others:
             self.is_tied = True
+            living = [i for i in others if "alive" in actors[i].kind.traits]
+            if rel in ("hold", "wear") and living:  # "the arch, where a child ... holding a bear": arches hold nothing
+                others = living
             for i in others:
                 i = self._carrier(i, rel, index)
                 link = self._wording(rel, actors[i], actor)

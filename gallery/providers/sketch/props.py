@@ -219,7 +219,7 @@ def winter_hat() -> Sprite:
 
 def grass() -> Sprite:
     """Draw a tuft of tall grass."""
-    parts = [path(f"M{x - 1},0Q{x + bend * 0.2},{-high * 0.6} {x + bend},{-high}Q{x + bend * 0.3 + 1},{-high * 0.5} {x + 1.4},0Z", c)
+    parts = [path(f"M{x - 1},0Q{x + bend * 0.2},{-high * 0.6} {x + bend},{-high}Q{x + bend * 0.3 + 1},{-high * 0.5} " f"{x + 1.4},0Z", c)
              for x, bend, high, c in ((-5, -5, 14, "#4ba55a"), (-2, -1, 20, "#3f9142"), (1, 3, 17, "#5cb85f"), (4, 6, 13, "#358a3d"))]  # fmt: skip
     return Sprite(group(*parts), (-10, -20, 10, 0), ("#4ba55a", "#3f9142", "#5cb85f", "#358a3d"))
 
@@ -257,9 +257,9 @@ def umbrella() -> Sprite:
 
 
 PROPS: dict[str, Callable[[], Sprite]] = {
-    "sakura": sakura, "bench": bench, "table": table, "lamp": street_lamp, "sandcastle": sandcastle, "well": well, "windmill": windmill,
-    "lighthouse": lighthouse, "chest": chest, "hot-air-balloon": hot_air_balloon, "submarine": submarine, "winterhat": winter_hat,
-    "grass": grass, "monster": monster,
+    "sakura": sakura, "bench": bench, "table": table, "lamp": street_lamp, "sandcastle": sandcastle, "well": well,
+    "windmill": windmill, "lighthouse": lighthouse, "chest": chest, "hot-air-balloon": hot_air_balloon,
+    "submarine": submarine, "winterhat": winter_hat, "grass": grass, "monster": monster,
     "daffodil": lambda: flower("#ffdf4f", "#e8890c", 6, cup="#ffab2e"),
     "poppy": lambda: flower("#f0443a", "#33202a", 5, reach=8.5),
     "dandelion": lambda: flower("#ffd21f", "#ffb400", 14, height=20, reach=6.5),

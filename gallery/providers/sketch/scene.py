@@ -10,8 +10,9 @@ from .ground import draw_far, draw_ground
 from .monuments import with_lamps_on
 from .paint import lit
 from .pen import ellipse
-from .places import Placed, Stance, lay_out
+from .places import lay_out
 from .plan import Actor, Plan
+from .relations import Placed, Stance
 from .sky import draw_sky, gradient
 from .sprites import Sprite, stamp
 from .stage import AIRLESS, Stage, set_stage
@@ -57,8 +58,9 @@ def _draw(stage: Stage, placed: Placed, number: int) -> str:
         )
     if placed.has_islet:
         under = _islet(stage, spot.x, spot.base, wide) + under
-    sprite, light = placed.sprite, stage.light if placed.stance is Stance.FAR else stage.near_light
-    if placed.stance is Stance.FAR and stage.time == "night" and stage.place not in AIRLESS:
+    is_big = placed.stance is Stance.FAR and "big" in stage.plan.actors[placed.actor].kind.traits
+    sprite, light = placed.sprite, stage.light if is_big else stage.near_light
+    if is_big and stage.time == "night" and stage.place not in AIRLESS:
         sprite = replace(sprite, svg=with_lamps_on(sprite.svg))
     return under + stamp(sprite, spot, light, f"s{number}") + _ripples(stage, placed)
 

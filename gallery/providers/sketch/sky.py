@@ -64,8 +64,14 @@ def _sun(stage: Stage) -> str:
             a = turn + k * math.tau / 14
             spread = 0.07 if k % 2 else 0.045
             reach = far * (0.95 if k % 2 else 0.75)
-            rays += poly([(x, y), (x + reach * math.cos(a - spread), y + reach * math.sin(a - spread)),
-                          (x + reach * math.cos(a + spread), y + reach * math.sin(a + spread))], stage.glow)  # fmt: skip
+            rays += poly(
+                [
+                    (x, y),
+                    (x + reach * math.cos(a - spread), y + reach * math.sin(a - spread)),
+                    (x + reach * math.cos(a + spread), y + reach * math.sin(a + spread)),
+                ],
+                stage.glow,
+            )
         parts.append(group(rays, opacity=0.16 * veil))
     parts.append(
         circle(x, y, r, core, fill_opacity=max(0.55, veil))
@@ -84,7 +90,10 @@ def _moon(stage: Stage) -> str:
     ]
     parts.append(circle(x, y, r * 4.6, "url(#moonglow)"))
     if stage.dice("moon").random() < 0.4:
-        d = f"M{n(x + r * 0.45)},{n(y - r * 0.9)}A{n(r)},{n(r)} 0 1 0 {n(x + r * 0.45)},{n(y + r * 0.9)}A{n(r * 0.82)},{n(r * 0.82)} 0 1 1 {n(x + r * 0.45)},{n(y - r * 0.9)}Z"
+        d = (
+            f"M{n(x + r * 0.45)},{n(y - r * 0.9)}A{n(r)},{n(r)} 0 1 0 {n(x + r * 0.45)},{n(y + r * 0.9)}"
+            f"A{n(r * 0.82)},{n(r * 0.82)} 0 1 1 {n(x + r * 0.45)},{n(y - r * 0.9)}Z"
+        )
         return "".join(parts) + path(d, "#fff4cf")
     parts.append(circle(x, y, r, "#fdf3d3"))
     for dx, dy, q in ((-0.35, -0.2, 0.2), (0.25, 0.3, 0.26), (0.35, -0.4, 0.13), (-0.2, 0.5, 0.12), (0.02, -0.02, 0.1)):
@@ -104,12 +113,16 @@ def _stars(stage: Stage) -> str:
         )
         if k % 13 == 0:
             s = dice.uniform(5, 10)
-            d = f"M{n(x)},{n(y - s)}Q{n(x)},{n(y)} {n(x + s)},{n(y)}Q{n(x)},{n(y)} {n(x)},{n(y + s)}Q{n(x)},{n(y)} {n(x - s)},{n(y)}Q{n(x)},{n(y)} {n(x)},{n(y - s)}Z"
+            d = (
+                f"M{n(x)},{n(y - s)}Q{n(x)},{n(y)} {n(x + s)},{n(y)}Q{n(x)},{n(y)} {n(x)},{n(y + s)}"
+                f"Q{n(x)},{n(y)} {n(x - s)},{n(y)}Q{n(x)},{n(y)} {n(x)},{n(y - s)}Z"
+            )
             parts.append(path(d, "#fff8dd", fill_opacity=0.9))
     x, y = stage.width * dice.uniform(0.35, 0.75), stage.horizon * dice.uniform(0.1, 0.3)
     parts.append(
-        "<defs>"
-        + '<linearGradient id="tail"><stop offset="0" stop-color="#ffffff" stop-opacity="0"/><stop offset="1" stop-color="#ffffff" stop-opacity=".8"/></linearGradient></defs>'
+        "<defs>" + '<linearGradient id="tail"><stop offset="0" stop-color="#ffffff" stop-opacity="0"/>'
+        '<stop offset="1" stop-color="#ffffff" stop-opacity=".8"/></linearGradient>'
+        "</defs>"
     )
     parts.append(poly([(x, y), (x + 120, y + 38), (x + 121, y + 42), (x + 117, y + 43)], "url(#tail)"))
     return "".join(parts)
@@ -176,7 +189,8 @@ def _clouds(stage: Stage) -> str:
     wild = bool(stage.weather & {"rain", "storm", "clouds", "snow"})
     many = (8 if wild else 4) + dice.randint(0, 2)
     light, dark = {
-        "morning": ("#fffaf4", "#f9cdbf"), "day": ("#ffffff", "#d3e6f5"), "evening": ("#ffc4a8", "#b06a96"), "night": ("#55619f", "#364280"),
+        "morning": ("#fffaf4", "#f9cdbf"), "day": ("#ffffff", "#d3e6f5"), "evening": ("#ffc4a8", "#b06a96"),
+        "night": ("#55619f", "#364280"),
     }[stage.time]  # fmt: skip
     if stage.weather & {"storm", "rain"}:
         light, dark = mix(light, "#8893a5", 0.6), mix(dark, "#58647a", 0.7)
@@ -229,8 +243,15 @@ def _aurora(stage: Stage) -> str:
         parts.append(f"<defs>{gradient(f'aurora{k}', [(0, colour, 0), (0.7, colour, 0.45), (1, colour, 0)])}</defs>")
         a, b = dice.uniform(-0.15, 0.15), dice.uniform(-0.15, 0.15)
         w, s = stage.width, stage.horizon
-        parts.append(path(f"M0,{n(y - s * 0.2)}C{n(w * 0.3)},{n(y + s * (a - 0.25))} {n(w * 0.6)},{n(y + s * (b - 0.1))} {n(w)},{n(y - s * 0.28)}"
-                          f"V{n(y + s * 0.1)}C{n(w * 0.6)},{n(y + s * (b + 0.26))} {n(w * 0.3)},{n(y + s * (a + 0.1))} 0,{n(y + s * 0.2)}Z", f"url(#aurora{k})"))  # fmt: skip
+        parts.append(
+            path(
+                f"M0,{n(y - s * 0.2)}C{n(w * 0.3)},{n(y + s * (a - 0.25))} {n(w * 0.6)},{n(y + s * (b - 0.1))} "
+                f"{n(w)},{n(y - s * 0.28)}"
+                f"V{n(y + s * 0.1)}C{n(w * 0.6)},{n(y + s * (b + 0.26))} {n(w * 0.3)},{n(y + s * (a + 0.1))} "
+                f"0,{n(y + s * 0.2)}Z",
+                f"url(#aurora{k})",
+            )
+        )
     return "".join(parts)
 
 

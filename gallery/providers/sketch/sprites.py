@@ -19,7 +19,8 @@ class Sprite:
     """A drawing in its own units. ``box`` is what is visible (left, top, right, bottom); its lower edge stands on the ground.
 
     ``hand``, ``seat`` and ``head`` are points inside the box as fractions of it (0,0 upper left): where something is held,
-    where a rider sits, where a hat goes; ``head_width`` is a fraction of the box's width. ``looks`` is -1 left, 1 right, 0 front.
+    where a rider sits, where a hat goes; ``head_width`` is a fraction of the box's width.
+    ``looks`` is -1 left, 1 right, 0 front.
     """
 
     svg: str

@@ -24,9 +24,12 @@ GLOWS = {"morning": "#fff2b0", "day": "#fffbe0", "evening": "#ffd27a", "night": 
 WATER = frozenset({"sea_floor"})
 AIRLESS = frozenset({"moon", "space"})
 #: Where a thing of a kind is met when the words name no place, by its icon.
-HAUNTS = {"camel": "desert", "two-hump-camel": "desert", "cactus": "desert", "penguin": "snow_field", "polar-bear": "snow_field",
-          "palm-tree": "beach", "snowman-without-snow": "snow_field", "figure:astronaut": "moon", "bed": "room",
-          "couch-and-lamp": "room", "figure:sandcastle": "beach", "television": "room", "figure:lighthouse": "sea"}  # fmt: skip
+HAUNTS = {
+    "camel": "desert", "two-hump-camel": "desert", "cactus": "desert", "penguin": "snow_field",
+    "polar-bear": "snow_field", "palm-tree": "beach", "snowman-without-snow": "snow_field", "figure:astronaut": "moon",
+    "bed": "room", "couch-and-lamp": "room", "figure:sandcastle": "beach", "television": "room",
+    "figure:lighthouse": "sea",
+}  # fmt: skip
 
 
 @dataclass
@@ -70,11 +73,12 @@ def set_stage(plan: Plan, size: tuple[int, int], seed: int) -> Stage:
     stage.time = plan.time or ("day" if stage.place not in AIRLESS else "night")
     ratio = width / height
     line = 0.68 if ratio > 1.3 else 0.70 if ratio > 0.8 else 0.72
-    stage.horizon = height * (line + dice.uniform(-0.02, 0.02))
+    stage.horizon = height * (line + dice.uniform(-0.035, 0.03))
     stage.unit = 0.75 * (width * height) ** 0.5
     _light(stage)
     far = stage.light
-    stage.near_light = Light(*(v + (1 - v) * 0.45 for v in (far.red, far.green, far.blue)), far.haze)
+    red, green, blue = (v + (1 - v) * 0.45 for v in (far.red, far.green, far.blue))
+    stage.near_light = Light(red, green, blue, far.haze)
     side = 0.2 + dice.uniform(-0.06, 0.1)
     high = {"morning": 0.86, "day": 0.22, "evening": 0.9, "night": 0.2}[stage.time]
     y = stage.horizon * (high + dice.uniform(-0.05, 0.05))

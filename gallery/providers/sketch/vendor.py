@@ -20,7 +20,7 @@ from PIL import Image
 from .lexicon import HERE, emoji_key, things_in_file
 
 #: Drawn by the engine itself or read through emoji, though no line of the vocabulary names them.
-ALSO = """boy girl child man woman old-man old-woman prince princess person-with-crown astronaut cook farmer firefighter
+ALSO = """baby boy girl child man woman old-man old-woman prince princess person-with-crown astronaut cook farmer firefighter
 police-officer pilot scientist artist student singer guard detective construction-worker health-worker teacher man-mage
 woman-mage person-superhero man-elf santa-claus alien robot clown-face unicorn rabbit-face cat-face dog-face mouse-face
 monkey-face white-flower rosette person-walking spaghetti chestnut""".split()
@@ -50,11 +50,17 @@ def raster(body: str) -> Image.Image:
     return Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True)))).convert("RGBA")
 
 
+def pixels(image: Image.Image) -> list[tuple[int, int, int, int]]:
+    """List the pixels of an RGBA image."""
+    raw = image.tobytes()
+    return [(raw[k], raw[k + 1], raw[k + 2], raw[k + 3]) for k in range(0, len(raw), 4)]
+
+
 def main_colours(body: str, image: Image.Image) -> list[str]:
     """Return the family of colours that a "blue dog" should change: the one that covers most, and its shades."""
     used = sorted(set(HEX.findall(body)))
     seen: Counter[str] = Counter()
-    for r, g, b, a in image.resize((64, 64)).getdata():
+    for r, g, b, a in pixels(image.resize((64, 64))):
         if a > 200 and used:
             seen[min(used, key=lambda c: sum((x - y) ** 2 for x, y in zip(rgb(c), (r, g, b), strict=True)))] += 1
     hls = {c: colorsys.rgb_to_hls(*(x / 255 for x in rgb(c))) for c in used}
@@ -87,11 +93,12 @@ def cut(fluent: Path, emojibase: Path) -> None:
     for name in wanted:
         body = HEX.sub(lambda m: spread(m[0]), icons[name]["body"])
         image = raster(body)
-        box = [round(v * 32 / SIDE, 2) for v in image.getchannel("A").point(lambda a: 255 * (a > 40)).getbbox()]
+        visible = image.getchannel("A").point(lambda a: 255 * (a > 40)).getbbox() or (0, 0, SIDE, SIDE)
+        box = [round(v * 32 / SIDE, 2) for v in visible]
         lines.append(json.dumps({"name": name, "box": box, "paint": main_colours(body, image), "body": body}))
     (HERE / "data" / "icons.json").write_text("[\n" + ",\n".join(lines) + "\n]\n")
 
-    words = {}
+    words: dict[str, dict] = {}
     for language in ("ru", "en"):
         for row in json.loads((emojibase / language / "data.json").read_text()):
             name = chars.get(row["hexcode"].lower()) or chars.get(row["hexcode"].lower().replace("-fe0f", ""))

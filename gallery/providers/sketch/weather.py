@@ -87,11 +87,13 @@ def _wind(stage: Stage) -> str:
     d = ""
     for _ in range(8):
         x, y, q = dice.uniform(-0.1, 0.8) * stage.width, dice.uniform(0.12, 0.75) * stage.height, u * dice.uniform(0.12, 0.24)
-        d += f"M{num(x)},{num(y)}h{num(q)}c{num(q * 0.35)},0 {num(q * 0.35)},{num(-q * 0.32)} {num(q * 0.12)},{num(-q * 0.3)}c{num(-q * 0.14)},0 {num(-q * 0.1)},{num(q * 0.18)} {num(q * 0.02)},{num(q * 0.14)}"
+        d += (
+            f"M{num(x)},{num(y)}h{num(q)}c{num(q * 0.35)},0 {num(q * 0.35)},{num(-q * 0.32)} "
+            f"{num(q * 0.12)},{num(-q * 0.3)}c{num(-q * 0.14)},0 {num(-q * 0.1)},{num(q * 0.18)} "
+            f"{num(q * 0.02)},{num(q * 0.14)}"
+        )
         d += f"M{num(x + q * 0.2)},{num(y + q * 0.14)}h{num(q * 0.75)}"
-    return stroke(d, "#ffffff", u * 0.0045, stroke_opacity=0.65) + _leaves(
-        stage, "maple-leaf", 7
-    )
+    return stroke(d, "#ffffff", u * 0.0045, stroke_opacity=0.65) + _leaves(stage, "maple-leaf", 7)
 
 
 def _leaves(stage: Stage, name: str, many: int = 16) -> str:

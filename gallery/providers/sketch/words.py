@@ -70,7 +70,7 @@ def read_russian(word: str) -> Token:
     lemmas = dict.fromkeys([*(plain(p.normal_form) for p in parses), plain(word)])
     numbers = {(p.tag.number, p.tag.case) for p in parses if p.tag.POS in ("NOUN", "ADJF") and p.score > 0.02}
     plural = bool(numbers) and all(number == "plur" for number, _ in numbers)
-    is_small = bool(parses) and parses[0].tag.POS in SMALL_WORDS
+    is_small = bool(parses) and (parses[0].tag.POS in SMALL_WORDS or "Apro" in parses[0].tag)
     return Token(word, tuple(lemmas), is_small=is_small, is_plural=plural, is_perhaps_plural=("plur", "nomn") in numbers)
 
 
@@ -89,6 +89,8 @@ def read_english(word: str) -> Token:
             found.append(low[:-2])
         if low.endswith("ies"):
             found.append(low[:-3] + "y")
+    if low.endswith("ves"):
+        found += [low[:-3] + "f", low[:-3] + "fe"]
     for ending in ("ing", "ed"):
         if low.endswith(ending) and len(low) > len(ending) + 2:
             stem = low[: -len(ending)]

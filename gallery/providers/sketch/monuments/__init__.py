@@ -17,8 +17,10 @@ DRAWINGS: dict[str, Callable[[], Sprite]] = {
     **stones.DRAWINGS,
 }
 #: Where each monument stands when the words do not say.
-HOME = {"pyramids": "desert", "sphinx": "desert", "stonehenge": "meadow", "wall": "mountains", "sydney": "sea", "christ": "mountains",
-        "liberty": "sea", "motherland": "meadow"}  # fmt: skip
+HOME = {
+    "pyramids": "desert", "sphinx": "desert", "stonehenge": "meadow", "wall": "mountains", "sydney": "sea",
+    "christ": "mountains", "liberty": "sea", "motherland": "meadow",
+}  # fmt: skip
 
 #: Openings and lattices that shine at night, and with what colour; "rgb" colours keep their own light (see paint.py).
 LAMPS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..pen import circle, ellipse, n, path, poly, rect, stroke
+from ..pen import circle, n, path, poly, rect, stroke
 from ..sprites import Sprite
 
 STONE_LIGHT, STONE, STONE_DARK, STONE_DEEP = "#f3e2c2", "#e0c79c", "#b9986d", "#8a6c4e"
@@ -36,7 +36,8 @@ def arc() -> Sprite:
         parts.append(circle(mid - 30, -176, 15, light) + circle(mid + 30, -170, 15, light) + circle(mid, -214, 17, light))
         parts.append(
             path(
-                f"M{mid - 12},-226Q{mid - 58},-262 {mid - 58},-292Q{mid - 18},-276 {mid},-238Q{mid + 18},-276 {mid + 58},-292Q{mid + 58},-262 {mid + 12},-226Z",
+                f"M{mid - 12},-226Q{mid - 58},-262 {mid - 58},-292Q{mid - 18},-276 {mid},-238"
+                f"Q{mid + 18},-276 {mid + 58},-292Q{mid + 58},-262 {mid + 12},-226Z",
                 light,
             )
         )
@@ -58,8 +59,8 @@ def arc() -> Sprite:
         )
     parts.append(rect(-432, -548, 864, 14, STONE_LIGHT) + rect(-432, -536, 864, 5, STONE_DARK))
     for k in range(30):
-        x = -404 + k * 28
-        parts.append(circle(x, -580, 6, STONE_LIGHT) + rect(x - 6, -575, 12, 24, STONE_LIGHT if k % 2 else STONE_DARK, 4))
+        bead = -404 + k * 28
+        parts.append(circle(bead, -580, 6, STONE_LIGHT) + rect(bead - 6, -575, 12, 24, STONE_LIGHT if k % 2 else STONE_DARK, 4))
     parts.append(
         rect(-452, -626, 904, 30, STONE_LIGHT) + rect(-452, -602, 904, 9, STONE_DARK) + rect(240, -626, 212, 24, "#cdb286")
     )
@@ -67,8 +68,10 @@ def arc() -> Sprite:
         parts.append(rect(-446 + k * 20.4, -594, 9, 8, STONE_DARK))
     parts.append(rect(-424, -742, 848, 118, STONE) + rect(236, -742, 188, 118, STONE_DARK, fill_opacity=0.5))
     for k in range(14):
-        x = -388 + k * 59.5
-        parts.append(circle(x, -684, 21, STONE_DARK) + circle(x - 2, -686, 16, STONE_LIGHT) + circle(x - 1, -685, 8, STONE))
+        disc = -388 + k * 59.5
+        parts.append(
+            circle(disc, -684, 21, STONE_DARK) + circle(disc - 2, -686, 16, STONE_LIGHT) + circle(disc - 1, -685, 8, STONE)
+        )
     parts.append(
         rect(-446, -768, 892, 30, STONE_LIGHT) + rect(-446, -744, 892, 8, STONE_DARK) + rect(-428, -786, 856, 20, STONE)
     )
@@ -111,9 +114,14 @@ def pyramids() -> Sprite:
     for k, (x, w) in enumerate(((-520, 44), (-440, 30), (300, 40), (520, 34), (-120, 36), (150, 26), (430, 24))):
         parts.append(rect(x, -w * 0.5, w, w * 0.5, "#e3be7c" if k % 2 else "#d2a867", 3))
     parts.append(poly([(-14, 0), (-14, -34), (-2, -46), (10, -34), (10, 0)], "#6b4d2e"))
-    parts.append(ellipse(0, 0, 1, 1, "#c4985a"))
-    return Sprite("".join(parts), (-650, -600, 625, 0), ("#f6d896", "#c4985a", "#f1cf8b", "#bb9155", "#ecc983", "#b58a50"),
-                  seat=(0.541, 0.005), head=(0.541, 0.02), head_width=0.14)  # fmt: skip
+    return Sprite(
+        "".join(parts),
+        (-650, -600, 625, 0),
+        ("#f6d896", "#c4985a", "#f1cf8b", "#bb9155", "#ecc983", "#b58a50"),
+        seat=(0.541, 0.005),
+        head=(0.541, 0.02),
+        head_width=0.14,
+    )
 
 
 DRAWINGS = {"arc": arc, "pyramids": pyramids}

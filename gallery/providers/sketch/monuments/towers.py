@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..pen import Point, n, path, points, poly, rect, stroke
 from ..sprites import Sprite
 
@@ -19,7 +21,7 @@ def eiffel() -> Sprite:
         gap = 0.60 if f < 0.19 else 0.46
         return half(f) * gap * max(0.0, 1 - max(0.0, f - 0.19) / 0.22)
 
-    def edge(side: int, low: float, top: float, curve, steps: int = 14) -> list[Point]:
+    def edge(side: int, low: float, top: float, curve: Callable[[float], float], steps: int = 14) -> list[Point]:
         return [
             (side * curve(low + (top - low) * k / steps), -high * (low + (top - low) * k / steps)) for k in range(steps + 1)
         ]
@@ -60,7 +62,10 @@ def eiffel() -> Sprite:
     d = ""
     for k in range(rows):
         a, b = 0.41 + 0.5 * k / rows, 0.41 + 0.5 * (k + 1) / rows
-        d += f"M{n(-half(a))},{n(-high * a)}L{n(half(b))},{n(-high * b)}M{n(half(a))},{n(-high * a)}L{n(-half(b))},{n(-high * b)}"
+        d += (
+            f"M{n(-half(a))},{n(-high * a)}L{n(half(b))},{n(-high * b)}M{n(half(a))},{n(-high * a)}"
+            f"L{n(-half(b))},{n(-high * b)}"
+        )
     parts.append(stroke(d, "#deae7b", 2.1, stroke_opacity=0.85))
     outer = edge(-1, 0.0, 0.93, half, 40)
     parts.append(stroke("M" + points(outer), "#f2cd9a", 4))
@@ -75,8 +80,14 @@ def eiffel() -> Sprite:
             parts.append(rect(-w * 0.92 + 1.84 * w * k / gaps + 1.5, y - h + 4, 1.84 * w / gaps - 4, h - 8, IRON_DEEP, 2))
     parts.append(path("M-20,-930Q0,-966 20,-930Z", IRON_LIGHT) + path("M0,-949Q12,-948 20,-930H0Z", IRON_DARK))
     parts.append(rect(-18, -934, 36, 8, IRON, 2) + rect(-3, -1010, 6, 66, IRON_DARK, 2) + rect(-5, -975, 10, 4, IRON_LIGHT))
-    return Sprite("".join(parts), (-205, -1012, 205, 0), (IRON, IRON_LIGHT, IRON_DARK, IRON_DEEP), seat=(0.5, 0.592), head=(0.5, 0.05),
-                  head_width=0.12)  # fmt: skip
+    return Sprite(
+        "".join(parts),
+        (-205, -1012, 205, 0),
+        (IRON, IRON_LIGHT, IRON_DARK, IRON_DEEP),
+        seat=(0.5, 0.592),
+        head=(0.5, 0.05),
+        head_width=0.12,
+    )
 
 
 DRAWINGS = {"eiffel": eiffel}

@@ -110,6 +110,7 @@ def gradebook(assignment, *, with_trial=False):
         .select_related("chosen__generation", "chosen__engine", "grade", "trail")
         .prefetch_related("versions", "grade__criterion_grades", "trail__generations")
     }
+    criteria = assignment.rubric.criteria.count()
     enrollments = assignment.classroom.enrollments.active().select_related("student")
     rows = []
     for enrollment in enrollments:
@@ -118,11 +119,13 @@ def gradebook(assignment, *, with_trial=False):
             continue
         if work:
             work.assignment = assignment
+        grade = getattr(work, "grade", None) if work else None
         rows.append(
             {
                 "enrollment": enrollment,
                 "work": work,
-                "grade": getattr(work, "grade", None) if work else None,
+                "grade": grade,
+                "is_partial": grade is not None and len(grade.criterion_grades.all()) < criteria,
                 "picture": _picture(work),
                 "tries": len(work.trail.generations.all()) if work else 0,
                 "missing": work.missing if work else [_("not begun")],

@@ -91,6 +91,9 @@ def _context(work, form, grade, order):
     chosen = by_pk.get(version.picture_id) if version else None
     if chosen:
         chosen.alt, chosen.is_chosen = version.alt_text, True
+        pictures.sort(key=lambda picture: picture is not chosen)
+    for row in tries:
+        row["lead"] = chosen if chosen in row["pictures"] else next(iter(row["pictures"]), None)
     criteria = [_criterion(criterion, form, grade) for criterion in form.criteria]
     chosen_points = {row["criterion"].pk: row["points"] for row in criteria if row["points"] is not None}
     return {
@@ -182,7 +185,8 @@ def show_to_class(request, public_id):
     if version is None:
         return redirect("assignments:grading", public_id=public_id)
     if request.POST.get("action") == "hide":
-        version.picture.hide(request.user, reason=request.POST.get("reason") or "other")
+        reason = request.POST.get("reason")
+        version.picture.hide(request.user, reason=reason if reason in Review.Reason.values else Review.Reason.OTHER)
         messages.success(request, _("The picture is hidden from students."))
     else:
         version.picture.approve(request.user)

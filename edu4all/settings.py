@@ -175,6 +175,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 0,  # of a sender: else each doorbell waits 6 s (measured) for a broker that is away; workers retry for ever
     "socket_connect_timeout": 1,
     "socket_timeout": 5,
     "retry_on_timeout": True,

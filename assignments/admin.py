@@ -183,7 +183,7 @@ class SubmissionAdmin(ReadOnlyAdmin):
     def thumb(self, submission):
         if not submission.chosen:
             return "—"
-        view = shown(submission.chosen)
+        view = shown(submission.chosen, for_teacher=True)
         return format_html(
             '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',
             view.thumb_url,

@@ -122,7 +122,7 @@ class PictureAdmin(ReadOnlyAdmin):
     def thumb(self, picture):
         if not picture.is_ready:
             return picture.get_status_display()
-        view = shown(picture)
+        view = shown(picture, for_teacher=True)
         return format_html(
             '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
             view.thumb_url,
@@ -135,7 +135,7 @@ class PictureAdmin(ReadOnlyAdmin):
     def preview(self, picture):
         if not picture.is_ready:
             return "—"
-        view = shown(picture)
+        view = shown(picture, for_teacher=True)
         return format_html(
             '<a href="{}"><img src="{}" width="{}" height="{}" alt="{}"></a>',
             view.full_url,
@@ -190,7 +190,7 @@ class PictureAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {
             "title": _("Hide pictures"),
             "form": form,
-            "pictures": [shown(picture) for picture in queryset.select_related("generation", "engine")],
+            "pictures": [shown(picture, for_teacher=True) for picture in queryset.select_related("generation", "engine")],
             "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "checkbox": ACTION_CHECKBOX_NAME,
             "opts": self.model._meta,

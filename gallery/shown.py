@@ -91,7 +91,7 @@ class Shown:
         self.state = str(picture.status)
         self.number = picture.number
         self.is_hidden = picture.hidden_at is not None
-        if picture.is_ready:
+        if picture.is_ready and (self.for_teacher or not self.is_hidden):
             self.thumb_url, self.large_url, self.full_url = (
                 reverse("gallery:picture-file", args=[picture.public_id, size]) for size in ("384", "960", "full")
             )

@@ -208,6 +208,11 @@ class Enrollment(models.Model):
         Enrollment.objects.filter(pk=self.pk, approved_at=None).update(approved_at=Now())
         Event.objects.record("enrollment.let_in", subject=f"enrollment:{self.pk}", actor=actor)
 
+    def put_back(self, actor):
+        """Let a removed student return to their name and work; the PIN is chosen anew."""
+        Enrollment.objects.filter(pk=self.pk).update(removed_at=None, approved_at=Now())
+        self.reset_pin(actor)
+
     def remove(self, actor):
         """Take the student off the roster; what they made stays with the teacher."""
         Enrollment.objects.filter(pk=self.pk).update(removed_at=Now())

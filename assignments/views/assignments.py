@@ -16,6 +16,7 @@ from assignments.middleware import TRIAL
 from assignments.models import Assignment, Grade, Submission
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
+from assignments.views.studio import uuid_or_404
 from gallery.models import Event
 from gallery.shown import shown
 
@@ -179,6 +180,8 @@ def _quoted(name):
 def trial_begin(request, public_id):
     """Let the teacher see the assignment as the class's try-out pupil."""
     assignment = own_assignment(request, public_id)
+    if assignment.published_at is None:  # a draft is no pupil's yet, the try-out pupil's neither
+        return redirect("assignments:assignment-detail", public_id=public_id)
     request.session[TRIAL] = assignment.classroom.trial_enrollment().pk
     return redirect("assignments:studio", public_id=public_id)
 
@@ -190,6 +193,6 @@ def trial_end(request):
     request.session.pop(TRIAL, None)
     work = request.POST.get("work")
     if work and request.teacher:
-        submission = get_object_or_404(Submission.objects.taught_by(request.teacher), public_id=work)
+        submission = get_object_or_404(Submission.objects.taught_by(request.teacher), public_id=uuid_or_404(work))
         return redirect("assignments:grading", public_id=submission.public_id)
     return redirect("home")

@@ -3,6 +3,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -54,13 +55,21 @@ def classroom_detail(request, pk):
 
 
 def _add_names(request, classroom, names):
-    """Enrol the new names; known ones stay as they are, and the teacher reads how many of each there were."""
-    known = set(classroom.enrollments.values_list("name_key", flat=True))
-    fresh = {name_key(name): name for name in reversed(names) if name_key(name) not in known}
+    """Enrol the new names and put removed ones back; others stay as they are. The teacher reads how many of each there were."""
+    known = {row.name_key: row for row in classroom.enrollments.all()}
+    typed = {name_key(name): name for name in names}
+    added = 0
     with transaction.atomic():
-        for name in reversed(fresh.values()):
-            Enrollment.objects.enrol(classroom, name)
-    added, skipped = len(fresh), len(names) - len(fresh)
+        for key, name in typed.items():
+            row = known.get(key)
+            if row is None:
+                Enrollment.objects.enrol(classroom, name)
+            elif row.removed_at:
+                row.put_back(request.user)
+            else:
+                continue
+            added += 1
+    skipped = len(names) - added
     if added:
         messages.success(request, ngettext("%(count)d name added.", "%(count)d names added.", added) % {"count": added})
     if skipped:
@@ -75,7 +84,9 @@ def _add_names(request, classroom, names):
 @require_safe
 def classroom_poster(request, pk):
     """Show the class code as a poster for the board or the printer."""
-    context = {"classroom": own_classroom(request, pk), "address": request.get_host()}
+    classroom = own_classroom(request, pk)
+    sign_in_url = request.build_absolute_uri(f"{reverse('login')}?code={classroom.join_code}")
+    context = {"classroom": classroom, "address": request.get_host(), "sign_in_url": sign_in_url}
     return render(request, "assignments/classroom_poster.html", context)
 
 

@@ -120,7 +120,7 @@ def glass_box(assignment, words, shape=None):
 def trail_context(work):
     """Return what the live part of the studio shows. The stamp is read before the rows, so it can only be too old."""
     stamp = live.stamp(work.trail.public_id)
-    trail = Trail.objects.with_tries().prefetch_related("generations__pictures__engine").get(pk=work.trail_id)
+    trail = Trail.objects.with_tries().get(pk=work.trail_id)
     tries = [_row(generation, work) for generation in trail.generations.all()]
     pictures = [picture for row in tries for picture in row["pictures"]]
     ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]

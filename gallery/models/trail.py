@@ -18,7 +18,7 @@ class TrailQuerySet(models.QuerySet):
         """Fetch everything that a page shows of a trail, in a number of queries that does not grow with its tries."""
         return self.select_related("owner").prefetch_related(
             models.Prefetch("generations", Generation.objects.select_related("engine", "parent").order_by("number")),
-            models.Prefetch("generations__pictures", Picture.objects.order_by("position")),
+            models.Prefetch("generations__pictures", Picture.objects.select_related("engine").order_by("position")),
         )
 
 

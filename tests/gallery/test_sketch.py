@@ -205,7 +205,8 @@ class TestHostileWords:
         "prompt",
         [
             "", "   ", ".,;:!?", "\x00\x01\x02\x1b[31m", "🐶🍦🗼🌈", "👨‍👩‍👧‍👦🏳️‍🌈", "<svg onload=alert(1)><image href='file:///etc/passwd'/></svg>",
-            "]]><script>&quot;&#0;</script>", "{{ 7*7 }} %s %(x)s \\N{BELL}", "абв" * 400, "0" * 500, "٣ قطط", "猫とエッフェル塔",
+            "]]><script>&quot;&#0;</script>", "{{ 7*7 }} %s %(x)s \\N{BELL}", "абв" * 400, "0" * 500,
+            "٣ قطط", "猫とエッフェル塔",
             "нет нет нет на на на в под над за", "кот на коте на коте", "\u202e\u200b\ufeffкот\u0301",
         ],
     )  # fmt: skip

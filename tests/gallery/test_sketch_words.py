@@ -40,8 +40,24 @@ class TestThings:
 
     @pytest.mark.parametrize(
         ("word", "icon"),
-        [ ("зайчик", "rabbit"), ("котик", "cat"), ("мишка", "bear"), ("лисичка", "fox"), ("лошадка", "horse"), ("птичка", "bird"), ("слонёнок", "elephant"), ("ёжик", "hedgehog"), ("белочка", "chipmunk"), ("цветочек", "blossom"), ("домик", "house"), ("машинка", "automobile"), ("кораблик", "sailboat"), ("мороженое", "soft-ice-cream"), ("снеговик", "snowman-without-snow"), ],
-    )  # fmt: skip
+        [
+            ("зайчик", "rabbit"),
+            ("котик", "cat"),
+            ("мишка", "bear"),
+            ("лисичка", "fox"),
+            ("лошадка", "horse"),
+            ("птичка", "bird"),
+            ("слонёнок", "elephant"),
+            ("ёжик", "hedgehog"),
+            ("белочка", "chipmunk"),
+            ("цветочек", "blossom"),
+            ("домик", "house"),
+            ("машинка", "automobile"),
+            ("кораблик", "sailboat"),
+            ("мороженое", "soft-ice-cream"),
+            ("снеговик", "snowman-without-snow"),
+        ],
+    )
     def test_diminutives_are_understood(self, word, icon):
         assert icons(word) == [icon]
 
@@ -205,8 +221,24 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("prompt", "place"),
-        [ ("на дне моря", "sea_floor"), ("on the sea floor", "sea_floor"), ("под водой", "sea_floor"), ("на Луне", "moon"), ("on the moon", "moon"), ("в космосе", "space"), ("в лесу", "forest"), ("в пустыне", "desert"), ("in the city", "city"), ("на пляже", "beach"), ("в горах", "mountains"), ("на лугу", "meadow"), ("в комнате", "room"), ("на северном полюсе", "snow_field"), ("on a cloud", "clouds"), ],
-    )  # fmt: skip
+        [
+            ("на дне моря", "sea_floor"),
+            ("on the sea floor", "sea_floor"),
+            ("под водой", "sea_floor"),
+            ("на Луне", "moon"),
+            ("on the moon", "moon"),
+            ("в космосе", "space"),
+            ("в лесу", "forest"),
+            ("в пустыне", "desert"),
+            ("in the city", "city"),
+            ("на пляже", "beach"),
+            ("в горах", "mountains"),
+            ("на лугу", "meadow"),
+            ("в комнате", "room"),
+            ("на северном полюсе", "snow_field"),
+            ("on a cloud", "clouds"),
+        ],
+    )
     def test_places(self, prompt, place):
         assert read_plan(prompt).place == place
 

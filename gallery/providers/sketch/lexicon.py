@@ -24,14 +24,15 @@ FACES = {
 }  # fmt: skip
 #: Emoji that set the scene, or stand for a monument.
 EMOJI = {
-    "🌈": "weather:rainbow", "☀": "weather:sun", "🌞": "weather:sun", "🌙": "time:night", "🌛": "time:night",
-    "🌕": "time:night", "🌃": "time:night", "⭐": "time:night", "🌟": "time:night", "🌠": "time:night", "❄": "weather:snow",
-    "🌨": "weather:snow", "☃": "weather:snow", "🌧": "weather:rain", "☔": "weather:rain", "⛈": "weather:storm",
-    "⚡": "weather:storm", "🌩": "weather:storm", "🌫": "weather:fog", "💨": "weather:wind", "🌊": "place:sea",
-    "🏖": "place:beach", "🏝": "place:beach", "🏔": "place:mountains", "⛰": "place:mountains", "🌋": "place:volcano",
-    "🏜": "place:desert", "🌅": "time:morning", "🌄": "time:morning", "🌇": "time:evening", "🌆": "time:evening",
-    "🌌": "place:space", "🏙": "place:city", "☁": "weather:clouds", "🍂": "season:autumn", "🗼": "thing:monument:eiffel",
-    "🗽": "thing:monument:liberty", "🕌": "thing:monument:taj", "🌑": "place:moon", "🌲": "thing:evergreen-tree",
+    "🎆": "weather:fireworks", "🎇": "weather:fireworks", "🌈": "weather:rainbow", "☀": "weather:sun", "🌞": "weather:sun",
+    "🌙": "time:night", "🌛": "time:night", "🌕": "time:night", "🌃": "time:night", "⭐": "time:night", "🌟": "time:night",
+    "🌠": "time:night", "❄": "weather:snow", "🌨": "weather:snow", "☃": "weather:snow", "🌧": "weather:rain",
+    "☔": "weather:rain", "⛈": "weather:storm", "⚡": "weather:storm", "🌩": "weather:storm", "🌫": "weather:fog",
+    "💨": "weather:wind", "🌊": "place:sea", "🏖": "place:beach", "🏝": "place:beach", "🏔": "place:mountains",
+    "⛰": "place:mountains", "🌋": "place:volcano", "🏜": "place:desert", "🌅": "time:morning", "🌄": "time:morning",
+    "🌇": "time:evening", "🌆": "time:evening", "🌌": "place:space", "🏙": "place:city", "☁": "weather:clouds",
+    "🍂": "season:autumn", "🗼": "thing:monument:eiffel", "🗽": "thing:monument:liberty", "🕌": "thing:monument:taj",
+    "🌑": "place:moon", "🌲": "thing:evergreen-tree",
 }  # fmt: skip
 
 

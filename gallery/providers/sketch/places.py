@@ -128,8 +128,8 @@ class _Layout(Relations):
         flying = [i for i in roots if self._floats(i)]
         standing = [i for i in roots if i not in flying]
         self._row(standing)
-        for i in flying:
-            self._in_the_air(i)
+        for slot, i in enumerate(flying):
+            self._in_the_air(i, (slot + 0.5) / len(flying) if len(flying) > 1 else 0.3)
 
     def _floats(self, i: int) -> bool:
         traits = self.actors[i].kind.traits
@@ -142,8 +142,8 @@ class _Layout(Relations):
             return
         wides = [self._height(self.actors[i]) * self.sprites[i].aspect for i, _ in queue]
         total = sum(wides) + 0.02 * w * (len(queue) - 1)
-        rows = 1 if total < w * 0.9 else 2 if total < w * 1.7 else 3
-        shrink = min(1.0, w * 0.9 * rows * (1.1 if rows > 1 else 1.0) / total)
+        rows = 1 if total < w * 1.25 else 2 if total < w * 2.3 else 3
+        shrink = min(1.0, w * 0.88 * rows / total)
         if len(queue) <= 2 and not self.heroes:
             shrink = min(1.25, w * 0.6 / max(wides))
         middle = 0.5
@@ -161,13 +161,15 @@ class _Layout(Relations):
             x = max(w * 0.03, min(w * 0.97 - full, middle * w - full / 2 + dice.uniform(-0.04, 0.04) * w))
             if full > w * 0.94:
                 x = (w - full) / 2
+            if rows > 1 and row < rows - 1:  # those behind look through the gaps
+                x += (1 if row % 2 == 0 else -1) * spans[0] * 0.5 if len(queue) % rows else spans[0] * 0.3
             for (i, _), span in zip(line, spans, strict=True):
                 base = h * (0.945 - 0.075 * (rows - 1 - row)) - dice.uniform(0, 0.022) * h
                 sprite = self.sprites[i]
                 self._add(i, sprite, Spot(x + span / 2, base, span / sprite.aspect, flip=self._turned(sprite, x + span / 2)))
                 x += span + gap
 
-    def _in_the_air(self, i: int) -> None:
+    def _in_the_air(self, i: int, across: float) -> None:
         stage, w, h, dice = self.stage, self.stage.width, self.stage.height, self.dice
         actor, sprite = self.actors[i], self.sprites[i]
         afloat = "water" in actor.kind.traits
@@ -181,18 +183,22 @@ class _Layout(Relations):
                 * (0.8 if actor.kind.size > 4 and self.heroes else 1.0)
             )
             high = min(high, w * 0.5 / sprite.aspect)
-            x = w * ((k + 0.5) / count if count > 1 else (0.3 if not stage.is_turned else 0.7)) + dice.uniform(-0.05, 0.05) * w
+            x = (
+                w * ((k + 0.5) / count if count > 1 else 1 - across if stage.is_turned else across)
+                + dice.uniform(-0.05, 0.05) * w
+            )
             x = min(max(x, w * 0.1), w * 0.9)
-            y = h * dice.uniform(0.2, 0.42)
+            has_rider = any(r in ("on", "in") and t == i for a in self.actors for r, t in a.links)
+            y = h * (dice.uniform(0.2, 0.42) if not has_rider else 0.52)
             stance, turn = Stance.AIR, 0.0
             if afloat and stage.is_wet:
                 y = h * dice.uniform(0.3, 0.84)
                 y = h * 0.9 if is_boat else y
             elif afloat and is_boat:
                 stance = Stance.AFLOAT
-                y = h * (dice.uniform(0.76, 0.84) if stage.place in ("sea", "beach") else 0.93)
+                y = h * {"sea": dice.uniform(0.76, 0.84), "beach": dice.uniform(0.74, 0.78)}.get(stage.place, 0.93)
             elif afloat and stage.place in ("sea", "beach"):
-                y, turn = h * dice.uniform(0.74, 0.84), dice.uniform(-14, 14)
+                y, turn = h * dice.uniform(0.73, 0.78 if stage.place == "beach" else 0.84), dice.uniform(-14, 14)
                 stance = Stance.AFLOAT
             elif actor.kind.size <= 1:
                 y = h * dice.uniform(0.45, 0.8)

@@ -58,6 +58,7 @@ class _Reader:
         self.is_top = False
         self.looks = False
         self.joins = False
+        self.says_and = False  # "a cat, a dog and a bird" all sit on the bench; "a cat, a bird" each do their own
         self.is_tied = False  # the group has its relation already: who comes next is a new subject
         self.is_single = False  # "a fish" is one fish
         self._forget_adjectives()
@@ -96,7 +97,7 @@ class _Reader:
     def _unknown(self, token: Token) -> None:
         self.is_single = token.text.lower() in ("a", "an")
         if token.text.lower() in ("и", "and", "да", "&"):
-            self.joins = True
+            self.joins = self.says_and = True
         elif token.is_number:
             self.count = max(1, min(MAX_COUNT, int(token.text[:4])))
             self.plan.understood.append(token.text)
@@ -211,6 +212,8 @@ class _Reader:
             others = [max(i for i in range(len(actors)) if i != index)]
         if rel and others:
             self.is_tied = True
+            small = [i for i in others if not actors[i].kind.is_monument] or others
+            others = small if self.says_and else small[-1:]
             living = [i for i in others if "alive" in actors[i].kind.traits]
             if rel in ("hold", "wear") and living:  # "the arch, where a child ... holding a bear": arches hold nothing
                 others = living
@@ -239,6 +242,7 @@ class _Reader:
             return  # flowers that grow all over are nobody's subject
         self.group = [*self.group, index] if self.joins and not self.is_tied else [index]
         self.joins = self.is_tied = False
+        self.says_and = self.says_and and len(self.group) > 1
 
     def _carrier(self, i: int, rel: str, index: int) -> int:
         """Return who is to be moved: "a knight on a dragon over a castle" moves the dragon."""

@@ -219,8 +219,11 @@ def winter_hat() -> Sprite:
 
 def grass() -> Sprite:
     """Draw a tuft of tall grass."""
-    parts = [path(f"M{x - 1},0Q{x + bend * 0.2},{-high * 0.6} {x + bend},{-high}Q{x + bend * 0.3 + 1},{-high * 0.5} " f"{x + 1.4},0Z", c)
-             for x, bend, high, c in ((-5, -5, 14, "#4ba55a"), (-2, -1, 20, "#3f9142"), (1, 3, 17, "#5cb85f"), (4, 6, 13, "#358a3d"))]  # fmt: skip
+    blades = ((-5, -5, 14, "#4ba55a"), (-2, -1, 20, "#3f9142"), (1, 3, 17, "#5cb85f"), (4, 6, 13, "#358a3d"))
+    parts = []
+    for x, bend, high, colour in blades:
+        left, right = f"{x + bend * 0.2},{-high * 0.6}", f"{x + bend * 0.3 + 1},{-high * 0.5}"
+        parts.append(path(f"M{x - 1},0Q{left} {x + bend},{-high}Q{right} {x + 1.4},0Z", colour))
     return Sprite(group(*parts), (-10, -20, 10, 0), ("#4ba55a", "#3f9142", "#5cb85f", "#358a3d"))
 
 

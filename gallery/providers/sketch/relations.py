@@ -109,6 +109,11 @@ class Relations:
         kind = self.actors[i].kind
         up = "air" in kind.traits or kind.icon == "umbrella"  # a balloon or an umbrella rises from the hand
         base = y + (high * 0.12 if up else high * 0.5)
+        if kind.icon == "umbrella" and host.actor not in self.heroes:  # over the head, the handle beside the face
+            x, high = spot.point(host.sprite, (0.82, 0))[0], spot.height * 0.66
+            base = y + high * 0.1
+        elif kind.icon == "kite":
+            x, base = x + (-high if spot.flip else high) * 1.5, y - high * 1.6
         offset = (k // max(1, len(self.copies[host.actor])) if len(self.actors[i].links) < 2 else 0) * high * 0.5
         self._add(
             i, sprite, Spot(x + offset, base, high * (1.3 if up else 1.0)), z=host.z + 0.7, stance=host.stance, shadow=False
@@ -187,6 +192,8 @@ class Relations:
         high = self._height(actor)
         if host.actor in self.heroes:
             high = min(high, host.spot.height * 0.34)
+        elif self.actors[host.actor].kind.size >= 6 and host.stance is Stance.GROUND:  # under a tree: it must reach over
+            high = min(high, host.spot.height * 0.5)
         elif host.spot.height < high * 1.1 and host.stance is not Stance.FAR:  # lift what is to be overhead
             raised = replace(
                 host,
@@ -225,6 +232,8 @@ class Relations:
         high = self._height(actor)
         if host.actor in self.heroes:
             high = max(min(high, host.spot.height * 0.45), host.spot.height * 0.25)
+        elif host.stance is Stance.GROUND:
+            high = max(high, min(host.spot.height * 1.5, high * 1.6))  # enough to be seen over it
         seat, peers = self._slot(i, host, ("behind",), k)
         side = 1 if (host.spot.x < self.stage.width / 2) == (seat % 2 == 0) else -1
         x = host.spot.x + side * (host.wide * 0.42 + high * sprite.aspect * 0.12)

@@ -43,6 +43,8 @@ def draw_sky(stage: Stage) -> str:
         parts.append(_rainbow(stage))
     if "storm" in stage.weather:
         parts.append(_lightning(stage))
+    if "fireworks" in stage.weather:
+        parts.append(_fireworks(stage))
     return "".join(parts)
 
 
@@ -233,6 +235,28 @@ def _lightning(stage: Stage) -> str:
         circle(x, y + s * 0.4, s * 0.8, "url(#flash)"),
     ]
     return "".join(parts) + poly([(x + a * s, y + b * s) for a, b in bolt], "#fff3a0")
+
+
+def _fireworks(stage: Stage) -> str:
+    dice = stage.dice("fireworks")
+    parts = []
+    for k in range(7):
+        x = stage.width * (k + dice.uniform(0.2, 0.8)) / 7
+        y = stage.horizon * dice.uniform(0.12, 0.55)
+        r = stage.unit * dice.uniform(0.06, 0.13)
+        colour = dice.choice(
+            (lamp(255, 92, 92), lamp(255, 214, 92), lamp(120, 230, 140), lamp(120, 200, 255), lamp(240, 140, 255))
+        )
+        rays = ""
+        for ray in range(18):
+            a = ray * math.tau / 18
+            reach = r * (1 if ray % 2 else 0.72)
+            dx, dy = math.cos(a), math.sin(a)
+            rays += f"M{n(x + dx * r * 0.28)},{n(y + dy * r * 0.28)}L{n(x + dx * reach)},{n(y + dy * reach)}"
+            parts.append(circle(x + dx * reach * 1.08, y + dy * reach * 1.08, r * 0.035, lamp(255, 248, 220)))
+        parts.append(stroke(rays, colour, max(2.0, r * 0.035)))
+        parts.append(circle(x, y, r * 0.07, lamp(255, 252, 236)))
+    return "".join(parts)
 
 
 def _aurora(stage: Stage) -> str:

@@ -194,8 +194,9 @@ def stonehenge() -> Sprite:
     def stone(x: float, base: float, w: float, h: float, tones: tuple[str, str, str, str], lean: float = 0) -> str:
         d = (
             f"M{n(x - w / 2)},{n(base)}C{n(x - w * 0.56 + lean)},{n(base - h * 0.4)} {n(x - w * 0.46 + lean)},"
-            f"{n(base - h * 0.8)} {n(x - w * 0.42 + lean)},{n(base - h)}H{n(x + w * 0.42 + lean)}C{n(x + w * 0.5 + lean)},{n(base - h * 0.7)} "
-            f"{n(x + w * 0.44 + lean)},{n(base - h * 0.3)} {n(x + w / 2)},{n(base)}Z"
+            f"{n(base - h * 0.8)} {n(x - w * 0.42 + lean)},{n(base - h)}H{n(x + w * 0.42 + lean)}"
+            f"C{n(x + w * 0.5 + lean)},{n(base - h * 0.7)} {n(x + w * 0.44 + lean)},"
+            f"{n(base - h * 0.3)} {n(x + w / 2)},{n(base)}Z"
         )
         shade = (
             f"M{n(x + w * 0.12)},{n(base)}C{n(x + w * 0.2 + lean)},{n(base - h * 0.4)} "

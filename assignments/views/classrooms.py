@@ -57,10 +57,10 @@ def classroom_detail(request, pk):
 def _add_names(request, classroom, names):
     """Enrol the new names and put removed ones back; others stay as they are. The teacher reads how many of each there were."""
     known = {row.name_key: row for row in classroom.enrollments.all()}
-    typed = {name_key(name): name for name in names}
+    typed = {name_key(name): name for name in reversed(names)}  # the first spelling of a name typed twice counts
     added = 0
     with transaction.atomic():
-        for key, name in typed.items():
+        for key, name in reversed(typed.items()):
             row = known.get(key)
             if row is None:
                 Enrollment.objects.enrol(classroom, name)

@@ -75,7 +75,7 @@ class TestAKilledWorker:
             kill(worker)
         options, variables = house.stalling("amid-files", "amid-settling")
         beat = ("-B", "-s", str(house.folder / "beat"))
-        with start_worker(*options, *beat, **variables, LEASE_SECONDS="0.1", SWEEP_SECONDS="0.3") as second:
+        with start_worker(*options, *beat, **variables, LEASE_SECONDS="3", SWEEP_SECONDS="0.3") as second:
             house.wait_for("amid-files")
             (house.folder / "amid-files.go").touch()
             house.wait_for("amid-settling")

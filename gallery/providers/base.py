@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypedDict, Unpack
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,14 @@ def write_spool(path: Path, chunks: Iterable[bytes]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+class Fields(TypedDict, total=False):
+    """What every error below may say besides its detail."""
+
+    code: str
+    http_status: int | None
+    request_id: str
+
+
 class ProviderError(Exception):
     """An answer that is no picture. ``detail`` is for the operator and never holds the student's words.
 
@@ -126,8 +134,10 @@ class ProviderError(Exception):
 class Refused(ProviderError):
     """Final: the service blocked the words or the picture. ``stage`` is "input", "output" or "unknown"."""
 
-    def __init__(self, detail: str, *, stage: str = "unknown", categories: tuple[str, ...] = (), **kwargs) -> None:
-        super().__init__(detail, **kwargs)
+    def __init__(
+        self, detail: str, *, stage: str = "unknown", categories: tuple[str, ...] = (), **fields: Unpack[Fields]
+    ) -> None:
+        super().__init__(detail, **fields)
         self.stage = stage
         self.categories = categories
 
@@ -135,8 +145,8 @@ class Refused(ProviderError):
 class Busy(ProviderError):
     """Later: asked too fast, or the service is full. ``retry_after`` is in seconds, None where the service did not say."""
 
-    def __init__(self, detail: str, *, retry_after: float | None = None, **kwargs) -> None:
-        super().__init__(detail, **kwargs)
+    def __init__(self, detail: str, *, retry_after: float | None = None, **fields: Unpack[Fields]) -> None:
+        super().__init__(detail, **fields)
         self.retry_after = retry_after
 
 
@@ -147,8 +157,8 @@ class Broken(ProviderError):
     picture may have been drawn and billed, and asking again could pay twice.
     """
 
-    def __init__(self, detail: str, *, is_perhaps_charged: bool = False, **kwargs) -> None:
-        super().__init__(detail, **kwargs)
+    def __init__(self, detail: str, *, is_perhaps_charged: bool = False, **fields: Unpack[Fields]) -> None:
+        super().__init__(detail, **fields)
         self.is_perhaps_charged = is_perhaps_charged
 
 
@@ -159,6 +169,6 @@ class Unanswered(ProviderError):
 class Misconfigured(ProviderError):
     """An adult must act: key, money, model, address. ``kind`` is "key", "money", "model", "blocked", "address" or "request"."""
 
-    def __init__(self, detail: str, *, kind: str, **kwargs) -> None:
-        super().__init__(detail, **kwargs)
+    def __init__(self, detail: str, *, kind: str, **fields: Unpack[Fields]) -> None:
+        super().__init__(detail, **fields)
         self.kind = kind

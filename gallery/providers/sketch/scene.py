@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from .cast import sprite_of
 from .edge import draw_edge, draw_grove, draw_life
-from .ground import draw_far, draw_ground
+from .ground import draw_ground
+from .horizon import draw_far
 from .monuments import with_lamps_on
 from .paint import lit
 from .pen import ellipse

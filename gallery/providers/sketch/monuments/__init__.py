@@ -6,18 +6,21 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from ..sprites import Sprite
-from . import ancient, clocks, domes, statues, stones, towers
+from . import ancient, classics, clocks, domes, groups, statues, stones, towers
 
 DRAWINGS: dict[str, Callable[[], Sprite]] = {
     **towers.DRAWINGS,
     **ancient.DRAWINGS,
+    **classics.DRAWINGS,
     **clocks.DRAWINGS,
     **domes.DRAWINGS,
+    **groups.DRAWINGS,
     **statues.DRAWINGS,
     **stones.DRAWINGS,
 }
 #: Where each monument stands when the words do not say.
 HOME = {
+    "parthenon": "mountains", "tower_bridge": "city",
     "pyramids": "desert", "sphinx": "desert", "stonehenge": "meadow", "wall": "mountains", "sydney": "sea",
     "christ": "mountains", "liberty": "sea", "motherland": "meadow",
 }  # fmt: skip

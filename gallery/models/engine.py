@@ -1,3 +1,6 @@
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,6 +12,7 @@ from .event import Event
 
 #: After a circuit opened, one picture may try the engine again this often (seconds).
 PROBE_EVERY = 300
+KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*_KEY")
 
 
 class EngineQuerySet(models.QuerySet):
@@ -87,6 +91,14 @@ class Engine(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        """Refuse a key typed in place of its variable's name, and the site's own key, which no service may be sent."""
+        if self.key_variable and (not KEY_NAME.fullmatch(self.key_variable) or self.key_variable == "SECRET_KEY"):
+            raise ValidationError(
+                {"key_variable": _("Write the name of a variable that ends in _KEY, for example OPENAI_API_KEY; not the key.")},
+                code="key_variable",
+            )
 
     @property
     def is_sketch(self):

@@ -83,6 +83,13 @@ class Purse(models.Model):
     def __str__(self):
         return self.title
 
+    def clean(self):
+        above = self.parent
+        while above is not None and self.pk:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": _("A purse cannot be part of itself.")}, code="circle")
+            above = above.parent
+
     @property
     def pictures_left(self):
         """Pictures that may still be asked for; None where there is no limit."""

@@ -107,9 +107,8 @@ class TestDoor:
         assert not classroom.is_open and Event.objects.filter(verb="classroom.door").count() == 2
 
     def test_the_poster_shows_the_code_and_where_to_type_it(self, client, classroom):
-        answer = client.get(f"/classes/{classroom.pk}/poster/")
-        assert classroom.shown_code in answer.content.decode() and "testserver" in answer.content.decode()
-        assert client.get(answer.context["address"]).status_code == 302  # the doors, for somebody who is in already
+        page = client.get(f"/classes/{classroom.pk}/poster/").content.decode()
+        assert classroom.shown_code in page and "testserver" in page
 
 
 class TestChildren:

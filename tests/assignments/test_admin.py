@@ -1,0 +1,235 @@
+"""The staff room: every page opens, facts cannot be edited, reviewers decide, and nobody else gets in."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from assignments.models import Grade, User
+from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review
+from tests.builders import (
+    make_assignment,
+    make_classroom,
+    make_engine,
+    make_handed_in,
+    make_ready,
+    make_student,
+    make_teacher,
+    make_work,
+)
+
+pytestmark = pytest.mark.django_db
+
+OURS = [model for model in admin.site._registry if model._meta.app_label in ("gallery", "assignments")]
+EDITABLE = {"School", "User", "Teacher", "Classroom", "Assignment", "Engine", "Purse"}
+ADDED_BY_HAND = (EDITABLE - {"Assignment"}) | {"MetaPrompt"}
+
+
+def named(names):
+    return [model for model in OURS if model.__name__ in names]
+
+
+def page(model, action, *arguments):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=arguments)
+
+
+def name_of(model):
+    return model.__name__
+
+
+@pytest.fixture
+def root(client):
+    """A client of somebody who may do everything."""
+    client.force_login(User.objects.create(username="root", is_staff=True, is_superuser=True))
+    return client
+
+
+@pytest.fixture
+def full_house():
+    """At least one row of every model."""
+    purse = Purse.objects.create(title="7B", pictures_allowed=10)
+    classroom = make_classroom(purse=purse)
+    work = make_handed_in(make_work(make_assignment(classroom)))
+    criterion = work.assignment.rubric.criteria.first()
+    Grade.objects.record(work, points={criterion.pk: 3}, feedback="Good", grader=work.assignment.created_by)
+    work.current.picture.approve(work.assignment.created_by)
+
+
+class TestPages:
+    def test_every_model_of_ours_with_a_page_is_known_here(self):
+        assert {model.__name__ for model in OURS} >= EDITABLE | {"Picture", "Submission", "Grade", "Event", "LedgerEntry"}
+
+    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    def test_lists_and_rows_open(self, root, full_house, model):
+        listed = root.get(page(model, "changelist"))
+        assert listed.status_code == 200
+        row = listed.context["cl"].queryset.first()
+        assert row is not None, "the fixture has no row of this model"
+        assert root.get(page(model, "change", row.pk)).status_code == 200
+        if admin.site._registry[model].search_fields:
+            assert root.get(page(model, "changelist"), {"q": "x"}).status_code == 200
+
+    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    def test_only_what_people_make_can_be_added_by_hand(self, root, full_house, model):
+        assert root.get(page(model, "add")).status_code == (200 if model.__name__ in ADDED_BY_HAND else 403)
+
+    @pytest.mark.parametrize("model", [model for model in OURS if model.__name__ not in EDITABLE], ids=name_of)
+    def test_facts_cannot_be_changed(self, root, full_house, model):
+        row = model._default_manager.first()
+        assert root.post(page(model, "change", row.pk), {"status": "ready"}).status_code == 403
+
+    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    def test_nothing_is_deleted(self, root, full_house, model):
+        row = model._default_manager.first()
+        assert root.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        root.post(page(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
+        assert model._default_manager.filter(pk=row.pk).exists()
+
+    @pytest.mark.parametrize("language", ["ru", "en"])
+    def test_the_first_page_opens_in_both_languages(self, root, language):
+        User.objects.update(language=language)
+        assert f'lang="{language}"' in root.get("/admin/").content.decode()
+
+    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    @pytest.mark.parametrize("who", ["anonymous", "student", "teacher", "staff without permission"])
+    def test_it_is_closed_to_everybody_else(self, full_house, model, who):
+        people = {
+            "student": lambda: make_student(make_classroom()),
+            "teacher": make_teacher,
+            "staff without permission": lambda: User.objects.create(username="new", is_staff=True),
+        }
+        client = Client()
+        if who in people:
+            client.force_login(people[who]())
+        assert client.get(page(model, "changelist")).status_code == (403 if who.startswith("staff") else 302)
+
+
+class TestInvariants:
+    def test_a_purse_is_not_refilled_behind_the_ledgers_back(self, root, full_house):
+        purse = Purse.objects.get()
+        root.post(page(Purse, "change", purse.pk), {"title": "7B", "pictures_allowed": "50", "pictures_spent": "0"})
+        after = Purse.objects.get()
+        assert (after.pictures_allowed, after.pictures_spent) == (50, purse.pictures_spent) and purse.pictures_spent == 1
+
+    def test_a_purse_is_no_part_of_itself(self, root, full_house):
+        purse = Purse.objects.get()
+        child = Purse.objects.create(title="half", parent=purse)
+        for parent in (purse, child):
+            answer = root.post(page(Purse, "change", purse.pk), {"title": "7B", "parent": parent.pk})
+            assert answer.status_code == 200 and answer.context["adminform"].form.errors
+        assert Purse.objects.get(pk=purse.pk).parent is None
+
+    @pytest.mark.parametrize("variable, is_good", [("OUR_SERVER_KEY", True), ("SECRET_KEY", False), ("sk-abc123", False)])
+    def test_an_engine_names_the_variable_of_its_key_and_never_holds_or_borrows_one(self, root, variable, is_good):
+        form = {
+            "name": "ours",
+            "title": "Ours",
+            "provider": "openai",
+            "concurrent_calls": "2",
+            "extra": "{}",
+            "is_enabled": "on",
+        }
+        root.post(page(Engine, "add"), form | {"base_url": "http://127.0.0.1:9/v1", "key_variable": variable})
+        assert Engine.objects.filter(name="ours").exists() == is_good
+
+    def test_a_new_text_of_the_schools_frame_becomes_the_next_version(self, root, full_house):
+        form = {"key": "school", "language": "en", "text": "Draw this: {words}"}
+        assert root.post(page(MetaPrompt, "add"), form).status_code == 302
+        assert MetaPrompt.objects.current("school", "en").version == 2
+        assert root.post(page(MetaPrompt, "add"), form | {"text": "no place"}).status_code == 200
+        assert MetaPrompt.objects.current("school", "en").version == 2
+
+    def test_a_person_is_added_and_their_password_stored_as_a_hash(self, root):
+        form = {
+            "username": "nina",
+            "usable_password": "true",
+            "password1": "a long enough one",
+            "password2": "a long enough one",
+        }
+        inline = {"teacher_rows-TOTAL_FORMS": "0", "teacher_rows-INITIAL_FORMS": "0"}
+        assert root.post(page(User, "add"), form | inline).status_code == 302
+        assert User.objects.get(username="nina").check_password("a long enough one")
+
+    def test_engines_have_one_default(self, root):
+        make_engine()
+        other = make_engine("other")
+        form = {"action": "draw_by_default", "_selected_action": [other.pk]}
+        root.post(page(Engine, "changelist"), form)
+        assert Engine.objects.get(is_default=True) == other
+
+    def test_a_stopped_engine_is_asked_again_at_an_admins_word(self, root):
+        engine = make_engine("other")
+        engine.open_circuit("key", "401")
+        root.post(page(Engine, "changelist"), {"action": "try_again", "_selected_action": [engine.pk]})
+        assert not Engine.objects.get(pk=engine.pk).is_stopped
+        assert Event.objects.get(verb="engine.resumed").actor.username == "root"
+
+    def test_a_locked_child_is_unlocked(self, root, full_house):
+        enrollment = make_classroom().enrollments.model.objects.first()
+        type(enrollment).objects.update(pin_failures=10, pin_locked_at=enrollment.created_at)
+        root.post(page(type(enrollment), "changelist"), {"action": "unlock", "_selected_action": [enrollment.pk]})
+        enrollment.refresh_from_db()
+        assert not enrollment.is_locked
+
+
+class TestReviewing:
+    @pytest.fixture
+    def reviewer(self):
+        """A client of somebody who may look at pictures and decide on them, and nothing else."""
+        reviewer = User.objects.create(username="reviewer", is_staff=True)
+        reviewer.user_permissions.add(*Permission.objects.filter(codename__in=["view_picture", "change_picture"]))
+        client = Client()
+        client.force_login(reviewer)
+        return client
+
+    def act(self, client, action, *pictures, **more):
+        form = {"action": action, "_selected_action": [picture.pk for picture in pictures]} | more
+        return client.post(page(Picture, "changelist"), form)
+
+    def test_pictures_are_approved(self, reviewer):
+        one, two = make_ready(), make_ready()
+        self.act(reviewer, "approve", one, two)
+        assert Picture.objects.exclude(approved_at=None).count() == 2
+        assert Review.objects.filter(decision="approve", decided_by__username="reviewer").count() == 2
+
+    def test_hiding_asks_for_the_reason_first(self, reviewer):
+        picture = make_ready()
+        answer = self.act(reviewer, "hide", picture)
+        assert answer.status_code == 200 and "admin/gallery/picture_hide.html" in [used.name for used in answer.templates]
+        assert Picture.objects.get().hidden_at is None
+        wrong = self.act(reviewer, "hide", picture, confirmed="1", reason="none")
+        assert wrong.status_code == 200 and Picture.objects.get().hidden_at is None
+        self.act(reviewer, "hide", picture, confirmed="1", reason="unkind", note="Talk to Anna")
+        assert Picture.objects.get().hidden_at is not None
+        assert (Review.objects.get().reason, Review.objects.get().note) == ("unkind", "Talk to Anna")
+
+    def test_a_decision_can_be_taken_back_and_both_are_kept(self, reviewer):
+        picture = make_ready()
+        self.act(reviewer, "hide", picture, confirmed="1", reason="unkind")
+        self.act(reviewer, "approve", picture)
+        picture.refresh_from_db()
+        assert picture.hidden_at is None and picture.approved_at is not None
+        assert picture.reviews.count() == 2
+
+    def test_what_is_not_ready_cannot_be_decided_on(self, reviewer):
+        picture = make_ready()
+        Picture.objects.update(status="failed", reason="broken")
+        self.act(reviewer, "approve", picture)
+        assert Picture.objects.get().approved_at is None and not Review.objects.exists()
+
+    @pytest.mark.parametrize("permissions", [[], ["view_picture"]])
+    @pytest.mark.parametrize("action", ["approve", "hide"])
+    def test_who_may_only_look_decides_nothing(self, reviewer, permissions, action):
+        user = User.objects.get(username="reviewer")
+        user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+        self.act(reviewer, action, make_ready(), confirmed="1", reason="unkind")
+        assert not Review.objects.exists()
+
+    @pytest.mark.parametrize("state, count", [("waiting", 1), ("approved", 1), ("hidden", 1), ("", 3)])
+    def test_the_list_is_narrowed_to_what_waits(self, reviewer, state, count):
+        make_ready()
+        make_ready().approve(None)
+        make_ready().hide(None, "unkind")
+        listed = reviewer.get(page(Picture, "changelist"), {"review": state} if state else {})
+        assert listed.context["cl"].queryset.count() == count

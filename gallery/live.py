@@ -7,6 +7,7 @@ change whose new stamp was lost with the cache reaches the page all the same.
 
 import logging
 import secrets
+import zlib
 
 from django.core import signing
 from django.core.cache import cache
@@ -23,8 +24,15 @@ SALT = "gallery.live"
 FIRST_POLL, NEXT_POLL = 1, 2
 
 
+PLACES_SECONDS, PUBLISH_EVERY = 15, 2
+
+
 def _key(public_id):
     return f"stamp:{public_id}"
+
+
+def _places_key(public_id):
+    return f"places:{public_id}"
 
 
 def changed(public_id):
@@ -36,11 +44,41 @@ def changed(public_id):
 
 
 def stamp(public_id):
-    """Return the trail's stamp, made now where it had none; empty where the cache is away."""
+    """Return what the trail's page can be compared by: its stamp, made now where it had none, and its places in line.
+
+    Empty where the cache is away.
+    """
     try:
-        return cache.get_or_set(_key(public_id), lambda: secrets.token_urlsafe(9), STAMP_SECONDS) or ""
+        found = cache.get_many([_key(public_id), _places_key(public_id)])
+        own = found.get(_key(public_id)) or cache.get_or_set(_key(public_id), lambda: secrets.token_urlsafe(9), STAMP_SECONDS)
     except (RedisError, OSError):
         return ""
+    places = found.get(_places_key(public_id))
+    return f"{own}.{zlib.crc32(repr(places).encode()):x}" if places else own
+
+
+def may_publish(engine_pk):
+    """Tell whether the line of an engine may be published now; who asks first within two seconds does it."""
+    try:
+        return cache.add(f"line:{engine_pk}", 1, PUBLISH_EVERY)
+    except (RedisError, OSError):
+        return False
+
+
+def publish_places(places):
+    """Keep ``places``, {trail's id: {picture's id: [place, minutes or None]}}, for the pages that wait."""
+    try:
+        cache.set_many({_places_key(trail): own for trail, own in places.items()}, PLACES_SECONDS)
+    except (RedisError, OSError):
+        log.debug("places not written")
+
+
+def places(public_id):
+    """Return {picture's id: [place in line, minutes or None]} of a trail's waiting pictures, as last published."""
+    try:
+        return cache.get(_places_key(public_id)) or {}
+    except (RedisError, OSError):
+        return {}
 
 
 def token_for(user, trail):

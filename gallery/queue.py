@@ -20,6 +20,21 @@ def first_turn(reached: int | None, waiting: int | None) -> int:
     return max(reached or 0, 0 if waiting is None else waiting + 1)
 
 
+def wait_seconds(place: int, drawing: float, *, slots: int, per_minute: int | None) -> float:
+    """Return how many seconds from now the picture at ``place`` (1 is next) will be ready.
+
+    ``drawing`` is how many seconds one picture takes, ``slots`` how many are drawn at once, ``per_minute`` the engine's pace.
+    """
+    spacing = max(drawing / max(slots, 1), 60 / per_minute if per_minute else 0)
+    return (place - 1) * spacing + drawing
+
+
+def minutes(seconds: float) -> int:
+    """Round a wait so that what is shown seldom changes: 0 is under a minute; above ten it goes in steps of five."""
+    whole = int(seconds // 60)
+    return whole if whole < 10 else whole // 5 * 5
+
+
 def seed_for(trail: UUID, number: int) -> int:
     """Return the seed of try ``number`` of a trail: fixed once and for all, in 31 bits, different from try to try."""
     return zlib.crc32(f"{trail}:{number}".encode()) & 0x7FFFFFFF

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from .models import Picture
 
@@ -77,6 +77,15 @@ GATES = {
 }
 
 
+def wait_words(minutes):
+    """Return how long is still to wait, in words; nothing where nobody knows."""
+    if minutes is None:
+        return ""
+    if minutes == 0:
+        return _("Less than a minute.")
+    return ngettext("About %(count)d minute.", "About %(count)d minutes.", minutes) % {"count": minutes}
+
+
 @dataclass
 class Shown:
     """One picture as a template shows it. Widths and heights are in pixels and known before the file is loaded."""
@@ -101,7 +110,7 @@ class Shown:
             self.width, self.height = picture.generation.size
         self.thumb_width = min(384, self.width)
         self.thumb_height = round(self.thumb_width * self.height / self.width) if self.width else 0
-        self.place = None
+        self.place = self.minutes = None
 
     @property
     def state_word(self):
@@ -110,7 +119,8 @@ class Shown:
     @property
     def sentence(self):
         sentences = FOR_TEACHERS if self.for_teacher else FOR_STUDENTS
-        return sentences.get(self.picture.reason, "")
+        said = sentences.get(self.picture.reason, "")
+        return said or (wait_words(self.minutes) if self.state == Picture.Status.QUEUED else "")
 
     @property
     def made_with(self):

@@ -14,7 +14,7 @@ from django.db.models import Count
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from gallery import engines, generation
+from gallery import engines, generation, line
 from gallery.models import Call, Engine, Picture
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,12 @@ SPOOL_KEPT = 3600
 
 def ring(engine, times=1):
     """Ring for ``times`` pictures of ``engine`` after the commit. A broker that is away is no error: the sweep rings again."""
-    transaction.on_commit(lambda: _send(engine.pk, times))
+    transaction.on_commit(lambda: _ring_now(engine, times))
+
+
+def _ring_now(engine, times):
+    _send(engine.pk, times)
+    line.publish(engine)
 
 
 def _send(engine_pk, times):
@@ -43,6 +48,7 @@ def draw_next(engine_pk):
     """Draw the fairest waiting pictures of this engine, one after the other, while its pace allows one now."""
     engine = Engine.objects.usable().filter(pk=engine_pk).first()
     while engine and (picture := Picture.objects.claim_next(engine, worker=WORKER, lease=settings.LEASE_SECONDS)):
+        line.publish(engine)
         generation.draw(picture, engines.provider_of(picture.engine))
 
 
@@ -54,6 +60,8 @@ def sweep():
     """
     for picture in Picture.objects.too_late(settings.DRAW_WITHIN):
         picture.give_up("too_late")
+    for engine in Engine.objects.awaited():
+        line.publish(engine)
     for row in Picture.objects.claimable_now().values("engine").annotate(waiting=Count("pk")):
         _send(row["engine"], min(row["waiting"], 8))
     _clear_spool()

@@ -126,6 +126,9 @@ def trail_context(work):
     ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
     chosen = next((picture for picture in ready if picture.is_chosen), None)
     waiting = [picture for picture in pictures if picture.picture.is_open]
+    places = live.places(trail.public_id) if waiting else {}
+    for picture in waiting:
+        picture.place, picture.minutes = places.get(str(picture.id), (None, None))
     latest = tries[-1] if tries else None
     newest = latest["pictures"] if latest else []
     silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)

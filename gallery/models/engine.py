@@ -23,6 +23,10 @@ class EngineQuerySet(models.QuerySet):
         """Return the engine that draws where nobody chose one."""
         return self.usable().order_by("-is_default", "pk").first()
 
+    def awaited(self):
+        """Return engines that pictures wait for."""
+        return self.usable().filter(pictures__status="queued").distinct()
+
     def troubled(self):
         """Return engines that an adult must look at."""
         return self.usable().exclude(circuit_opened_at=None)

@@ -42,6 +42,17 @@ class PictureQuerySet(models.QuerySet):
             Q(engine__circuit_opened_at=None) | Q(engine__probe_at__lte=Now()),
         )
 
+    def line(self, engine):
+        """Return (picture's id, trail's id) of all that wait for ``engine``, in the order of their turns."""
+        waiting = self.filter(engine=engine, status=Picture.Status.QUEUED).order_by("turn", "pk")
+        return waiting.values_list("public_id", "generation__trail__public_id")
+
+    def typical_seconds(self, engine):
+        """Return how many seconds the engine's last pictures took to draw; 5 where it has drawn none."""
+        done = self.filter(engine=engine, status=Picture.Status.READY).order_by("-ended_at")
+        taken = [(ended - begun).total_seconds() for begun, ended in done.values_list("drawing_at", "ended_at")[:20]]
+        return sum(taken) / len(taken) if taken else 5
+
     def too_late(self, within):
         """Return waiting pictures that were asked for longer than the timedelta ``within`` ago."""
         return self.filter(status=Picture.Status.QUEUED, queued_at__lt=from_now(-within.total_seconds()))

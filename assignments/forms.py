@@ -16,6 +16,15 @@ from .models import Assignment, Classroom, Rubric
 ROSTER_LIMIT = 200
 
 
+def said_to_students(required):
+    """Return a field's error messages for a student; ``required`` is what to do where nothing was typed."""
+    return {
+        "required": required,
+        "min_length": pgettext_lazy("student", "A little more, please: at least %(limit_value)d letters."),
+        "max_length": pgettext_lazy("student", "This is too long: at most %(limit_value)d letters, you have %(show_value)d."),
+    }
+
+
 class PasswordForm(forms.Form):
     """The teachers' door: username or e-mail, and password."""
 
@@ -66,12 +75,7 @@ class PromptForm(forms.Form):
         help_text=pgettext_lazy("student", "Say what, where, what light and what mood."),
         max_length=MAX_PROMPT,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true", "autocomplete": "off"}),
-        error_messages={
-            "required": pgettext_lazy("student", "Write what shall be in the picture."),
-            "max_length": pgettext_lazy(
-                "student", "This is too long: at most %(limit_value)d letters, you have %(show_value)d."
-            ),
-        },
+        error_messages=said_to_students(pgettext_lazy("student", "Write what shall be in the picture.")),
     )
     pictures = forms.TypedChoiceField(label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect)
     shape = forms.ChoiceField(label=_("Shape"), widget=forms.RadioSelect, required=False)
@@ -98,19 +102,25 @@ class PromptForm(forms.Form):
 class HandInForm(forms.Form):
     """A thought-through hand-in: title, description and reason for the chosen picture."""
 
-    title = forms.CharField(label=pgettext_lazy("student", "Title of your picture"), max_length=80)
+    title = forms.CharField(
+        label=pgettext_lazy("student", "Title of your picture"),
+        max_length=80,
+        error_messages=said_to_students(pgettext_lazy("student", "Give your picture a title.")),
+    )
     alt_text = forms.CharField(
         label=pgettext_lazy("student", "Describe your picture for a classmate who cannot see it"),
         help_text=pgettext_lazy("student", "One or two sentences: what is there, where, in what colours."),
         min_length=20,
         max_length=250,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+        error_messages=said_to_students(pgettext_lazy("student", "Write what is to be seen in the picture.")),
     )
     reason = forms.CharField(
         label=pgettext_lazy("student", "Why did you choose this one?"),
         min_length=10,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+        error_messages=said_to_students(pgettext_lazy("student", "Write why you chose this picture.")),
     )
 
 

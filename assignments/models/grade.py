@@ -73,7 +73,9 @@ class Grade(models.Model):
     submission = models.OneToOneField(Submission, models.CASCADE, related_name="grade", verbose_name=_("submission"))
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=1)
     feedback = models.TextField(_("feedback"), max_length=2000, blank=True)
-    graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    graded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("graded by")
+    )
     graded_at = models.DateTimeField(_("graded"))
     released_at = models.DateTimeField(_("released"), null=True, blank=True)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -105,8 +107,8 @@ class Grade(models.Model):
 class CriterionGrade(models.Model):
     """The points for one criterion."""
 
-    grade = models.ForeignKey(Grade, models.CASCADE, related_name="criterion_grades")
-    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="grades")
+    grade = models.ForeignKey(Grade, models.CASCADE, related_name="criterion_grades", verbose_name=_("grade"))
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="grades", verbose_name=_("criterion"))
     points = models.PositiveSmallIntegerField(_("points"))
 
     class Meta:
@@ -121,8 +123,10 @@ class CriterionGrade(models.Model):
 class GradeChange(models.Model):
     """Who changed a grade, when, from what to what. Never changed itself."""
 
-    grade = models.ForeignKey(Grade, models.CASCADE, related_name="changes")
-    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    grade = models.ForeignKey(Grade, models.CASCADE, related_name="changes", verbose_name=_("grade"))
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
     before = models.JSONField(_("before"), null=True)
     after = models.JSONField(_("after"))
     created_at = models.DateTimeField(_("when"), auto_now_add=True)

@@ -52,7 +52,7 @@ class Rubric(models.Model):
 class Criterion(models.Model):
     """One thing that is looked at."""
 
-    rubric = models.ForeignKey(Rubric, models.CASCADE, related_name="criteria")
+    rubric = models.ForeignKey(Rubric, models.CASCADE, related_name="criteria", verbose_name=_("rubric"))
     title = models.CharField(_("title"), max_length=120)
     description = models.CharField(_("description"), max_length=300, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -73,7 +73,7 @@ class Criterion(models.Model):
 class Level(models.Model):
     """How well a criterion can be met, and what that is worth."""
 
-    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="levels")
+    criterion = models.ForeignKey(Criterion, models.CASCADE, related_name="levels", verbose_name=_("criterion"))
     points = models.PositiveSmallIntegerField(_("points"))
     title = models.CharField(_("what it means"), max_length=200, blank=True)
 

@@ -187,7 +187,7 @@ class VersionQuerySet(models.QuerySet):
 class Version(models.Model):
     """One hand-in of a submission; every one is kept."""
 
-    submission = models.ForeignKey(Submission, models.CASCADE, related_name="versions")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="versions", verbose_name=_("submission"))
     number = models.PositiveSmallIntegerField(_("number"))
     picture = models.ForeignKey(Picture, models.PROTECT, related_name="versions", verbose_name=_("picture"))
     title = models.CharField(_("title"), max_length=80)

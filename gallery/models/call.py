@@ -36,16 +36,18 @@ class Call(models.Model):
 
     OPEN = (State.INTENT, State.SENT, State.ANSWERED)
 
-    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="calls")
-    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="calls")
+    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="calls", verbose_name=_("picture"))
+    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="calls", verbose_name=_("engine"))
     number = models.PositiveIntegerField(_("number"))
     fence = models.PositiveIntegerField(_("claim it belongs to"))
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.INTENT)
-    spool = models.CharField(max_length=80, unique=True, help_text=_("Name of the raw answer in the spool."))
-    http_status = models.PositiveIntegerField(null=True, blank=True)
+    spool = models.CharField(
+        _("spooled answer"), max_length=80, unique=True, help_text=_("Name of the raw answer in the spool.")
+    )
+    http_status = models.PositiveIntegerField(_("HTTP status"), null=True, blank=True)
     code = models.CharField(_("the service's code"), max_length=80, blank=True)
     request_id = models.CharField(_("the service's id of the request"), max_length=120, blank=True)
-    usage = models.JSONField(default=dict, blank=True)
+    usage = models.JSONField(_("usage"), default=dict, blank=True)
     micros = models.PositiveBigIntegerField(_("cost in micro-dollars"), null=True, blank=True)
     started_at = models.DateTimeField(_("written"), db_default=Now())
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)

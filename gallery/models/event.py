@@ -24,10 +24,16 @@ class Event(models.Model):
     """One line of what happened to whom, by whom, when and why; trail, audit and live page read the same lines."""
 
     verb = models.CharField(_("what happened"), max_length=40, db_index=True)
-    trail = models.ForeignKey("gallery.Trail", models.CASCADE, null=True, blank=True, related_name="events")
-    picture = models.ForeignKey("gallery.Picture", models.CASCADE, null=True, blank=True, related_name="events")
+    trail = models.ForeignKey(
+        "gallery.Trail", models.CASCADE, null=True, blank=True, related_name="events", verbose_name=_("trail")
+    )
+    picture = models.ForeignKey(
+        "gallery.Picture", models.CASCADE, null=True, blank=True, related_name="events", verbose_name=_("picture")
+    )
     subject = models.CharField(_("subject"), max_length=60, blank=True, db_index=True, help_text=_("For example grade:12."))
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("by whom")
+    )
     reason = models.CharField(_("why"), max_length=200, blank=True)
     details = models.JSONField(_("details"), default=dict, blank=True)
     created_at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)

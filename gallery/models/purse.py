@@ -106,13 +106,13 @@ class LedgerEntry(models.Model):
         SETTLE = "settle", _("settled")
         RELEASE = "release", _("given back")
 
-    purse = models.ForeignKey(Purse, models.PROTECT, related_name="entries")
-    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="entries")
+    purse = models.ForeignKey(Purse, models.PROTECT, related_name="entries", verbose_name=_("purse"))
+    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="entries", verbose_name=_("picture"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    pictures_reserved = models.IntegerField(default=0)
-    pictures_spent = models.IntegerField(default=0)
-    micros_reserved = models.BigIntegerField(default=0)
-    micros_spent = models.BigIntegerField(default=0)
+    pictures_reserved = models.IntegerField(_("pictures set aside"), default=0)
+    pictures_spent = models.IntegerField(_("pictures drawn"), default=0)
+    micros_reserved = models.BigIntegerField(_("money set aside"), default=0)
+    micros_spent = models.BigIntegerField(_("money spent"), default=0)
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
     class Meta:

@@ -18,12 +18,14 @@ class Review(models.Model):
         OFF_TOPIC = "off_topic", _("not about the assignment")
         OTHER = "other", _("another reason")
 
-    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="reviews")
+    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="reviews", verbose_name=_("picture"))
     opened_by = models.CharField(_("opened by"), max_length=40, blank=True, help_text=_("The gate that asked for a person."))
     decision = models.CharField(_("decision"), max_length=10, choices=Decision.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices, blank=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
     opened_at = models.DateTimeField(_("opened"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 

@@ -29,10 +29,10 @@ class Trail(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trails")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trails", verbose_name=_("owner"))
     lane = models.CharField(max_length=60, blank=True, editable=False)
     weight = models.PositiveIntegerField(default=1, editable=False)
-    purse = models.ForeignKey(Purse, models.PROTECT, null=True, blank=True, related_name="trails")
+    purse = models.ForeignKey(Purse, models.PROTECT, null=True, blank=True, related_name="trails", verbose_name=_("purse"))
     created_at = models.DateTimeField(_("begun"), auto_now_add=True)
 
     objects = TrailQuerySet.as_manager()
@@ -119,18 +119,24 @@ class Generation(models.Model):
         IMPORT = "import", _("brought along")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    trail = models.ForeignKey(Trail, models.CASCADE, related_name="generations")
+    trail = models.ForeignKey(Trail, models.CASCADE, related_name="generations", verbose_name=_("trail"))
     number = models.PositiveIntegerField(_("number"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.GENERATE)
     prompt = models.TextField(_("prompt"))
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES)
-    meta_prompt = models.ForeignKey("gallery.MetaPrompt", models.PROTECT, null=True, blank=True, related_name="generations")
+    meta_prompt = models.ForeignKey(
+        "gallery.MetaPrompt", models.PROTECT, null=True, blank=True, related_name="generations", verbose_name=_("meta prompt")
+    )
     parts = models.JSONField(_("what was sent"), default=list, blank=True, help_text=_("Pairs of source and text, in order."))
     settings = models.JSONField(_("settings"), default=dict, blank=True)
-    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="generations")
+    engine = models.ForeignKey("gallery.Engine", models.PROTECT, related_name="generations", verbose_name=_("engine"))
     seed = models.PositiveIntegerField(_("seed"))
-    parent = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="children")
-    source = models.ForeignKey("gallery.Picture", models.SET_NULL, null=True, blank=True, related_name="edits")
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children", verbose_name=_("grown from")
+    )
+    source = models.ForeignKey(
+        "gallery.Picture", models.SET_NULL, null=True, blank=True, related_name="edits", verbose_name=_("made from")
+    )
     mask = models.CharField(max_length=120, blank=True, editable=False)
     gate = models.CharField(_("gate that refused"), max_length=20, blank=True)
     gate_family = models.CharField(_("family"), max_length=30, blank=True)

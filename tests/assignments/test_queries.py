@@ -35,7 +35,6 @@ def add_tries(work, count):
         "file": "x.png",
         "width": 1536,
         "height": 864,
-        "position": 0,
     }
     return Picture.objects.bulk_create(Picture(generation=generation, position=0, **row) for generation in tries)
 

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from assignments.models import Assignment, Grade, Submission
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
 from assignments.views.studio import uuid_or_404
-from gallery.models import Event
+from gallery.models import Event, Generation
 from gallery.shown import shown
 
 
@@ -105,11 +106,14 @@ def gradebook(assignment, *, with_trial=False):
 
     The number of queries does not grow with the class.
     """
+    tries = Generation.objects.filter(trail=OuterRef("trail")).order_by().values("trail").annotate(n=Count("pk")).values("n")
     works = {
         work.student_id: work
         for work in Submission.objects.filter(assignment=assignment)
-        .select_related("chosen__generation", "chosen__engine", "grade", "trail")
-        .prefetch_related("versions", "grade__criterion_grades", "trail__generations")
+        .annotate(tries=Subquery(tries))
+        .select_related("chosen__generation", "chosen__engine", "grade")
+        .defer("chosen__generation__parts")  # the longest texts, and no list shows them
+        .prefetch_related("versions", "grade__criterion_grades")
     }
     criteria = assignment.rubric.criteria.count()
     enrollments = assignment.classroom.enrollments.active().select_related("student")
@@ -128,7 +132,7 @@ def gradebook(assignment, *, with_trial=False):
                 "grade": grade,
                 "is_partial": grade is not None and len(grade.criterion_grades.all()) < criteria,
                 "picture": _picture(work),
-                "tries": len(work.trail.generations.all()) if work else 0,
+                "tries": (work.tries or 0) if work else 0,
                 "missing": work.missing if work else [_("not begun")],
             }
         )

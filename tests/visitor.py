@@ -1,6 +1,7 @@
-"""Somebody with an open session who visits the running site over HTTP, on one connection that stays open."""
+"""Somebody with an open session who visits the running site over HTTP, on one connection while they are busy."""
 
 import http.client
+import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 
 CSRF = "c" * 32
+IDLE_SECONDS = 1  # gunicorn hangs up after two
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Visitor:
 
     def __init__(self, port, user=None):
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self.used_at = time.monotonic()
         self.cookies = f"csrftoken={CSRF}" + (f"; sessionid={open_session(user)}" if user else "")
 
     def get(self, path):
@@ -33,9 +36,13 @@ class Visitor:
         headers = {"Cookie": self.cookies, "Accept-Language": "ru"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self.used_at > IDLE_SECONDS:
+            self.connection.close()  # the next request opens it anew
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        return Answer(response.status, response.read())
+        answer = Answer(response.status, response.read())
+        self.used_at = time.monotonic()
+        return answer
 
     def close(self):
         self.connection.close()

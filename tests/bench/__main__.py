@@ -74,10 +74,12 @@ def main():
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/benchmarks.md")
     options = parser.parse_args()
     names = options.names or list(TITLES)
-    parts = [f"{OPENING}\n{datetime.date.today():%Y-%m-%d}. {machine()}.\n"]
+    parts = [
+        f"{OPENING}\n{datetime.date.today():%Y-%m-%d}. {machine()}. {os.getloadavg()[0]:.1f} processes ran before we began.\n"
+    ]
     for name in names:
         print(f"\n{TITLES[name]}", flush=True)
-        parts.append(f"\n## {TITLES[name]}\n\n```text\n{measure(name).strip()}\n```\n")
+        parts.append(f"\n## {TITLES[name]}\n\n```text\n{measure(name).rstrip()}\n```\n")
     if options.write:
         KEPT_IN.write_text("".join(parts), encoding="utf-8")
 

@@ -47,8 +47,13 @@ def check_pin(pin: str, hashed: str) -> bool:
     """Compare in the same time whether ``hashed`` is empty, wrong or right. Old keys in SECRET_KEY_FALLBACKS still count."""
     reference = hashed or _NOBODY
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    is_right = any(_hasher.verify(_peppered(pin, key), reference) for key in keys)
-    return is_right and bool(hashed)
+    fits = [_hasher.verify(_peppered(pin, key), reference) for key in keys]  # every key, so that none is told by its time
+    return any(fits) and bool(hashed)
+
+
+def is_current(pin: str, hashed: str) -> bool:
+    """Tell whether the right ``pin`` is kept under the site's newest key; only asked where an older one still counts."""
+    return not settings.SECRET_KEY_FALLBACKS or _hasher.verify(_peppered(pin, settings.SECRET_KEY), hashed)
 
 
 _NOBODY = hash_pin("-")

@@ -5,7 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -112,17 +112,24 @@ class EnrollmentQuerySet(models.QuerySet):
     def enrol(self, classroom, alias, *, is_trial=False, is_approved=True):
         """Put a new name on the roster, with a student behind it. ValidationError("name_taken") where the class has it."""
         alias = " ".join(alias.split())
-        if self.filter(classroom=classroom, name_key=name_key(alias)).exists():
-            raise ValidationError(_("The class has a student with this name already."), code="name_taken")
-        with transaction.atomic():
-            return self.create(
-                classroom=classroom,
-                student=User.objects.create_student(alias),
-                alias=alias,
-                name_key=name_key(alias),
-                is_trial=is_trial,
-                approved_at=Now() if is_approved else None,
-            )
+        same = self.filter(classroom=classroom, name_key=name_key(alias))
+        taken = ValidationError(_("The class has a student with this name already."), code="name_taken")
+        if same.exists():
+            raise taken
+        try:
+            with transaction.atomic():
+                return self.create(
+                    classroom=classroom,
+                    student=User.objects.create_student(alias),
+                    alias=alias,
+                    name_key=name_key(alias),
+                    is_trial=is_trial,
+                    approved_at=Now() if is_approved else None,
+                )
+        except IntegrityError:
+            if not same.exists():
+                raise
+            raise taken from None  # somebody else was quicker; the database's own words would name the child
 
 
 class Enrollment(models.Model):
@@ -187,20 +194,27 @@ class Enrollment(models.Model):
             )
         return True
 
-    def accept_pin(self):
-        """Forget wrong tries: the right PIN was typed."""
+    def accept_pin(self, pin):
+        """Forget wrong tries: the right PIN was typed. One kept under an older key of the site is kept under the newest now."""
+        self._forget_tries()
+        if not pins.is_current(pin, self.pin_hash):
+            same = Enrollment.objects.filter(pk=self.pk, pin_hash=self.pin_hash)  # not one that was reset meanwhile
+            same.update(pin_hash=pins.hash_pin(pin))
+
+    def _forget_tries(self):
         Enrollment.objects.filter(pk=self.pk).update(pin_failures=0, pin_locked_until=None, pin_locked_at=None)
 
     def unlock(self, actor):
         """Let the name be tried again, at the teacher's word."""
-        self.accept_pin()
+        self._forget_tries()
         Event.objects.record("enrollment.unlocked", subject=f"enrollment:{self.pk}", actor=actor)
 
     def reset_pin(self, actor):
-        """Take the PIN away; the next claim of the name sets a new one."""
+        """Take the PIN away, and sign out whoever came in by it; the next claim of the name sets a new one."""
         Enrollment.objects.filter(pk=self.pk).update(
             pin_hash="", claimed_at=None, pin_failures=0, pin_locked_until=None, pin_locked_at=None
         )
+        self.student.sign_out_everywhere()
         Event.objects.record("enrollment.pin_reset", subject=f"enrollment:{self.pk}", actor=actor)
 
     def let_in(self, actor):
@@ -214,6 +228,7 @@ class Enrollment(models.Model):
         self.reset_pin(actor)
 
     def remove(self, actor):
-        """Take the student off the roster; what they made stays with the teacher."""
+        """Take the student off the roster and out of the site; what they made stays with the teacher."""
         Enrollment.objects.filter(pk=self.pk).update(removed_at=Now())
+        self.student.sign_out_everywhere()
         Event.objects.record("enrollment.removed", subject=f"enrollment:{self.pk}", actor=actor)

@@ -48,6 +48,20 @@ class User(AbstractUser):
     def is_teacher(self):
         return self.teacher_rows.exists()
 
+    @property
+    def is_adult(self):
+        """Whether this person may do more than learn: teaches, or has the staff room. Six digits are no key for that."""
+        return self.is_staff or self.is_superuser or self.is_teacher
+
+    def sign_out_everywhere(self):
+        """End every session of somebody without a password: sessions hang on its hash, and another random one is set.
+
+        Somebody with a password (the demo's pupils) keeps it and their sessions; a new password ends those.
+        """
+        if not self.has_usable_password():
+            self.set_unusable_password()
+            self.save(update_fields=["password"])
+
 
 class Student(User):
     """A User seen as a student; who is one follows from their enrolments."""

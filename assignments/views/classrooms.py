@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -63,7 +63,10 @@ def _add_names(request, classroom, names):
         for key, name in reversed(typed.items()):
             row = known.get(key)
             if row is None:
-                Enrollment.objects.enrol(classroom, name)
+                try:
+                    Enrollment.objects.enrol(classroom, name)
+                except ValidationError:  # a child of that name came to the door this very moment
+                    continue
             elif row.removed_at:
                 row.put_back(request.user)
             else:

@@ -1,5 +1,6 @@
 from django.contrib.auth import authenticate, get_user_model, login
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -65,14 +66,16 @@ def _enter_by_pin(request, form):
     enrollment = Enrollment.objects.filter(classroom=classroom, name_key=name_key(name)).select_related("student").first()
     if enrollment is None:
         return _leave_name_at_door(request, form, classroom, name, pin)
-    if enrollment.removed_at or enrollment.is_trial or not enrollment.student.is_active:
-        pins.check_pin(pin, "")
-        form.add_error("name", pgettext("student", "This name is not on the class list any more. Ask your teacher."))
-        return None
     return _enter_as(request, form, enrollment, pin)
 
 
 def _enter_as(request, form, enrollment, pin):
+    if enrollment.student.is_adult:
+        return _not_on_list(form, pin)
+    if enrollment.removed_at or enrollment.is_trial or not enrollment.student.is_active:
+        pins.check_pin(pin, "")
+        form.add_error("name", pgettext("student", "This name is not on the class list any more. Ask your teacher."))
+        return None
     if not enrollment.is_claimed:
         return _claim(request, form, enrollment, pin)
     if not enrollment.spend_try():
@@ -88,33 +91,49 @@ def _enter_as(request, form, enrollment, pin):
             else pgettext("student", "This is not the right PIN. Try once more, slowly."),
         )
         return None
-    enrollment.accept_pin()
+    enrollment.accept_pin(pin)
     return _let_in(request, enrollment)
 
 
 def _claim(request, form, enrollment, pin):
     """Take the first PIN of a roster name."""
     if pins.is_easy(pin):
+        pins.check_pin(pin, "")
         form.add_error("pin", pgettext("student", "This PIN is too easy to guess. Think up another one."))
-    elif not enrollment.claim(pin):
-        form.add_error("pin", pgettext("student", "Somebody has just taken this name. Tell your teacher."))
-    else:
+    elif enrollment.claim(pin) or _is_pressed_twice(enrollment, pin):
         return _let_in(request, enrollment)
+    else:
+        form.add_error("pin", pgettext("student", "Somebody has just taken this name. Tell your teacher."))
     return None
+
+
+def _is_pressed_twice(enrollment, pin):
+    """Tell whether the PIN that was quicker is this very one."""
+    enrollment.refresh_from_db()
+    is_same = enrollment.spend_try() and pins.check_pin(pin, enrollment.pin_hash)
+    if is_same:
+        enrollment.accept_pin(pin)
+    return is_same
 
 
 def _leave_name_at_door(request, form, classroom, name, pin):
     """Keep a typed new name and its PIN until the teacher lets it in."""
     if pins.is_easy(pin):
+        pins.check_pin(pin, "")
         form.add_error("pin", pgettext("student", "This PIN is too easy to guess. Think up another one."))
         return None
     if classroom.enrollments.waiting().count() >= WAITING_LIMIT:
-        pins.check_pin(pin, "")
-        form.add_error("name", pgettext("student", "This name is not on the class list. Ask your teacher to add it."))
-        return None
-    enrollment = Enrollment.objects.enrol(classroom, name, is_approved=False)
-    enrollment.claim(pin)
-    return _let_in(request, enrollment)
+        return _not_on_list(form, pin)
+    try:
+        enrollment = Enrollment.objects.enrol(classroom, name, is_approved=False)
+    except ValidationError:  # pressed twice, or two of that name at once: the row that won decides
+        enrollment = Enrollment.objects.select_related("student").get(classroom=classroom, name_key=name_key(name))
+    return _enter_as(request, form, enrollment, pin)
+
+
+def _not_on_list(form, pin):
+    pins.check_pin(pin, "")
+    form.add_error("name", pgettext("student", "This name is not on the class list. Ask your teacher to add it."))
 
 
 def _let_in(request, enrollment):

@@ -1,17 +1,21 @@
 """The students' door: class code, name and PIN, with locks that no patience gets past."""
 
+import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from assignments import pins
-from assignments.models import Classroom, Enrollment
+from assignments.models import Classroom, Enrollment, Teacher, User
 from assignments.views.sign_in import WAITING_LIMIT
-from tests.builders import make_classroom
+from tests.builders import make_classroom, make_student
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +94,17 @@ class TestFirstTime:
         assert not pins.check_pin(PIN, claimed.pin_hash)
         settings.SECRET_KEY_FALLBACKS = [old]
         assert pins.check_pin(PIN, claimed.pin_hash)
+
+    def test_a_pin_under_an_old_key_is_kept_under_the_new_one_from_the_next_sign_in_on(self, classroom, claimed, settings):
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+        assert enter(classroom)[1] == claimed.student_id
+        settings.SECRET_KEY_FALLBACKS = []
+        assert enter(classroom)[1] == claimed.student_id
+
+    def test_a_pin_under_the_key_of_today_stays_as_it_is(self, classroom, claimed, settings):
+        settings.SECRET_KEY_FALLBACKS = ["an older key"]
+        assert enter(classroom)[1] == claimed.student_id
+        assert Enrollment.objects.get(pk=claimed.pk).pin_hash == claimed.pin_hash
 
     def test_the_pin_never_comes_back_in_the_page(self, classroom, claimed):
         assert OTHER_PIN not in enter(classroom, pin=OTHER_PIN)[0].content.decode()
@@ -173,6 +188,98 @@ class TestLocks:
         claimed.reset_pin(classroom.teachers.get().user)
         assert enter(classroom, pin=OTHER_PIN)[1] == claimed.student_id
         assert enter(classroom, pin=PIN)[1] is None
+
+
+class TestSessions:
+    """Whoever came in by a PIN is outside once the teacher has taken it away."""
+
+    @pytest.mark.parametrize("act", ["reset_pin", "remove"])
+    def test_who_is_signed_in_is_outside_at_once(self, classroom, claimed, act):
+        impostor = Client()
+        enter(classroom, client=impostor)
+        assert impostor.get("/").status_code == 200
+        getattr(Enrollment.objects.get(pk=claimed.pk), act)(classroom.teachers.get().user)
+        answer = impostor.get("/")
+        assert answer.status_code == 302 and answer.url.startswith("/login/")
+
+    def test_other_children_stay_where_they_are(self, classroom, claimed):
+        boris, browser = Enrollment.objects.enrol(classroom, "Boris T."), Client()
+        enter(classroom, "Boris T.", OTHER_PIN, client=browser)
+        claimed.reset_pin(None)
+        assert browser.get("/").status_code == 200 and boris.student_id == int(browser.session["_auth_user_id"])
+
+    def test_a_demo_pupil_keeps_the_password(self, classroom):
+        student = make_student(classroom, "Demo")
+        student.enrollments.get().reset_pin(None)
+        assert User.objects.get(pk=student.pk).password == student.password
+
+
+class TestAdults:
+    """Six digits open no staff room and no class register."""
+
+    @pytest.mark.parametrize("fields", [{"is_staff": True}, {"is_superuser": True}])
+    @pytest.mark.parametrize("has_pin", [True, False])
+    def test_staff_do_not_come_in_by_pin(self, classroom, anna, fields, has_pin):
+        assert anna.claim(PIN) or not has_pin
+        if not has_pin:
+            anna.reset_pin(None)
+        User.objects.filter(pk=anna.student_id).update(**fields)
+        answer, who = enter(classroom)
+        assert (answer.status_code, who) == (422, None)
+        assert Enrollment.objects.get(pk=anna.pk).is_claimed is has_pin
+
+    def test_a_teacher_does_not_either_and_reads_what_an_unknown_name_reads(self, classroom, claimed):
+        Teacher.objects.create(user=claimed.student, school=classroom.school)
+        answer, who = enter(classroom)
+        assert who is None
+        for number in range(WAITING_LIMIT):
+            Enrollment.objects.enrol(classroom, f"Stranger {number}", is_approved=False)
+        assert errors(answer) == errors(enter(classroom, "Nobody")[0])
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def together(self, act, *arguments):
+        """Run ``act`` once per argument, all past the question whether the name is free before any writes it."""
+        barrier, answers = threading.Barrier(len(arguments)), []
+
+        def wait_after_looking(execute, sql, params, many, context):
+            found = execute(sql, params, many, context)
+            if sql.startswith("SELECT 1") and "name_key" in sql:
+                with suppress(threading.BrokenBarrierError):
+                    barrier.wait(timeout=5)
+            return found
+
+        def run(argument):
+            try:
+                with connection.execute_wrapper(wait_after_looking):
+                    answers.append(act(argument))
+            except Exception as error:
+                answers.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[argument]) for argument in arguments]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    def test_a_button_pressed_twice_leaves_one_name_and_no_fault(self, classroom):
+        answers = self.together(lambda pin: enter(classroom, "Vera N.", pin)[0].status_code, PIN, PIN)
+        assert answers == [200, 200]
+        assert Enrollment.objects.get().pin_failures == 0
+
+    def test_of_two_children_of_one_name_one_is_kept_and_the_other_is_told(self, classroom):
+        answers = self.together(lambda pin: enter(classroom, "Vera N.", pin)[0].status_code, PIN, OTHER_PIN)
+        assert sorted(answers) == [200, 422]
+        assert Enrollment.objects.get().is_claimed and User.objects.exclude(teacher_rows__isnull=False).count() == 1
+
+    def test_the_slower_of_two_who_enrol_a_name_is_told_it_is_taken(self, classroom):
+        answers = self.together(lambda name: Enrollment.objects.enrol(classroom, name), "Vera N.", "VERA N.")
+        [error] = [answer for answer in answers if isinstance(answer, Exception)]
+        assert isinstance(error, ValidationError) and error.code == "name_taken"
 
 
 class TestNewNames:
@@ -259,6 +366,38 @@ class TestPace:
         one_password = min(work(lambda: slow.verify("a long password", password)) for _ in range(2))
         print(f"30 PINs: {30 * one_pin:.2f} s of work; 30 passwords: {30 * one_password:.2f} s")
         assert one_pin * 3 < one_password
+
+    @pytest.mark.parametrize("newest", [True, False])
+    def test_old_keys_cost_the_same_whichever_of_them_fits(self, settings, newest):
+        hashed = pins.hash_pin(PIN)
+        keys = [settings.SECRET_KEY, *(f"older key {number}" for number in range(4))]
+        settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS = keys if newest else keys[::-1]
+
+        def work(pin):
+            begin = time.process_time()
+            pins.check_pin(pin, hashed)
+            return time.process_time() - begin
+
+        assert min(work(PIN) for _ in range(3)) > 0.6 * min(work(OTHER_PIN) for _ in range(3))
+
+    @pytest.mark.parametrize("name", ["Anna K.", "Nobody"])
+    def test_an_easy_pin_costs_as_much_as_a_wrong_one(self, classroom, anna, claimed, name):
+        claimed.reset_pin(None)
+
+        def work(pin, at):
+            client = Client()
+            begin = time.process_time()
+            enter(classroom, at, pin, client=client)
+            return time.process_time() - begin
+
+        hash_alone = min(self.one_hash() for _ in range(5))
+        without_hash = min(work("12", name) for _ in range(5))  # not six digits: no row and no hash is looked at
+        assert min(work("123456", name) for _ in range(5)) > without_hash + 0.6 * hash_alone
+
+    def one_hash(self):
+        begin = time.process_time()
+        pins.check_pin(PIN, "")
+        return time.process_time() - begin
 
     def test_an_empty_hash_costs_as_much_as_a_real_one_and_never_fits(self):
         assert not pins.check_pin("-", "")

@@ -166,6 +166,7 @@ CACHES = {
 }
 
 # Celery is the doorbell; the Picture row is the job. No result backend, no retries: the row is the retry policy.
+CELERY_IMPORTS = ["gallery.upkeep"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]

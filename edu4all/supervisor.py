@@ -237,7 +237,7 @@ def site(port: int, var: Path) -> list[Child]:
         "8",
     ]
     web += ["--graceful-timeout", "4", "--no-control-socket", *heartbeat]
-    worker = ["celery", "--quiet", "-A", "edu4all", "worker", "-P", "threads", "-c", "8", "--prefetch-multiplier", "1"]
+    worker = ["celery", "--quiet", "-A", "edu4all", "worker", "-P", "threads", "-c", "16", "--prefetch-multiplier", "1"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["celery", "--quiet", "-A", "edu4all", "beat", "--schedule", str(var / "run" / "beat-schedule"), "--pidfile", ""]
     return [Child("web", python + web), Child("worker", python + worker), Child("beat", python + beat)]

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,6 @@ class GalleryConfig(AppConfig):
 
     name = "gallery"
     verbose_name = _("Gallery")
+
+    def ready(self):
+        import_module("gallery.checks")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from gallery.models import Engine
-from gallery.providers.base import Service
+from gallery.providers.base import Abilities, Misconfigured, Service
 from gallery.providers.lifetimes import newest_known_model
 from gallery.providers.openai import OpenAIProvider
 from gallery.providers.sketch import SketchProvider
@@ -61,20 +61,26 @@ def refresh(environ=os.environ):
     """
     described = described_by(environ)
     for fields in described:
+        known = Engine.objects.filter(name=fields["name"]).first()
+        # An engine that came back draws again; one that an admin switched off stays off.
+        is_enabled = known.is_enabled if known and known.from_environment else True
+        there = {"from_environment": True, "is_enabled": is_enabled}
+        lasting = ("name", "title", "price_micros", "concurrent_calls")
         engine, created = Engine.objects.update_or_create(
             name=fields["name"],
-            defaults={k: v for k, v in fields.items() if k not in ("name", "title", "price_micros", "concurrent_calls")}
-            | {"from_environment": True, "is_enabled": True},
-            create_defaults=fields | {"from_environment": True, "is_enabled": True},
+            defaults={name: value for name, value in fields.items() if name not in lasting} | there,
+            create_defaults=fields | there,
         )
         engine.close_circuit()
         if created:
             log.info("engine", extra={"engine": engine.name, "model": engine.model, "at": engine.base_url})
     names = [fields["name"] for fields in described]
-    Engine.objects.filter(from_environment=True).exclude(name__in=names).update(is_enabled=False, is_default=False)
-    default = Engine.objects.get(name=names[0])
-    default.make_default()
-    return default
+    gone = Engine.objects.filter(from_environment=True).exclude(name__in=names)
+    gone.update(is_enabled=False, is_default=False, from_environment=False)
+    default = Engine.objects.filter(name=names[0]).usable().first()
+    if default:
+        default.make_default()
+    return default or Engine.objects.default()
 
 
 def service_of(engine, environ=os.environ):
@@ -101,5 +107,23 @@ def provider_of(engine):
     key = repr(service)
     with _lock:
         if key not in _made:
-            _made[key] = _PROVIDERS[service.kind](service)
+            try:
+                _made[key] = _PROVIDERS[service.kind](service)
+            except ValueError as error:
+                _made[key] = Unusable(type(error).__name__)
         return _made[key]
+
+
+class Unusable:
+    """Stands for a service whose settings no provider can be made of: every call says that an adult must act."""
+
+    abilities = Abilities()
+
+    def __init__(self, why):
+        self.why = why
+
+    def ask(self, request, spool):
+        raise Misconfigured(f"The engine's settings cannot be used ({self.why}).", kind="address")
+
+    def read(self, spool, request):
+        return self.ask(request, spool)

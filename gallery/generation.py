@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 #: Claims that may be lost over one answer (a full disk, a file that kills its worker) before it counts as unusable.
 MOST_RECOVERIES = 5
+#: Codes of a Busy that came from the line and not from the service itself.
+UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
 
 
 def draw(picture, provider):
@@ -61,7 +63,7 @@ def finish(picture, call, provider):
     except BadPicture as error:
         is_mine = spoil(picture, call, f"{error.code}: {error.detail}")
     else:
-        picture.engine.close_circuit()
+        picture.engine.close_circuit(sent_at=Call.objects.filter(pk=call.pk).values("sent_at"))
         is_mine = keep(picture, call, drawn, prepared)
     if is_mine:  # or else whoever took the claim over still reads it
         spool.unlink(missing_ok=True)
@@ -91,16 +93,33 @@ def refuse(picture, call, error):
 
 
 def rest(picture, call, error):
-    """Record that the service asks for a slower pace: the whole engine rests, and the picture keeps its place."""
+    """Record that the service asks for a slower pace: the whole engine rests, and the picture keeps its place.
+
+    A service that cannot even be reached does not ask for patience: its engine stops until a probe gets through.
+    """
+    if error.code in UNREACHABLE:
+        stop(picture, call, error, kind="unreachable")
+        return
     seconds = queue.PAUSE if error.retry_after is None else error.retry_after
     picture.engine.pause(seconds)
     _close(call, "failed", lambda: picture.requeue("busy", after=seconds, detail=_detail(error)), error=error)
 
 
-def stop(picture, call, error):
-    """Record that an adult must act: the engine is not asked any more, and the picture keeps its place."""
-    picture.engine.open_circuit(error.kind, _detail(error))
-    _close(call, "failed", lambda: picture.requeue("stopped", after=0, detail=_detail(error)), error=error)
+def stop(picture, call, error, kind=""):
+    """Record that an adult must act: the engine is not asked any more, and the picture keeps its place.
+
+    It sits out one probe, so that the next one is made with another picture. A request that the service cannot read is first
+    this picture's own matter; only several pictures in a row show that the engine is set up wrongly.
+    """
+    kind = kind or error.kind
+    if kind == "request":
+        _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
+        if Call.objects.are_unreadable(picture.engine):
+            picture.engine.open_circuit(kind, _detail(error))
+        return
+    picture.engine.open_circuit(kind, _detail(error))
+    after = picture.engine.probe_seconds(kind) + 1
+    _close(call, "failed", lambda: picture.requeue("stopped", after=after, detail=_detail(error)), error=error)
 
 
 def fail(picture, call, error):
@@ -157,6 +176,8 @@ def recover(picture, provider):
             spoil(picture, call, "every worker that tried to store this answer was lost")
         else:
             finish(picture, call, provider)
+    elif call.state == Call.State.ANSWERED and picture.fence - call.fence <= MOST_RECOVERIES:
+        log.warning("the answer lies on another machine", extra={"picture": str(picture.public_id)})
     elif call.give_up():
         picture.requeue("worker_lost", after=0)
     else:

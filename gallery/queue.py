@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import heapq
 import zlib
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 from uuid import UUID
+
+Waiting = TypeVar("Waiting")
+
+#: Virtual time that one picture costs a lane of weight 1; divisible by every small weight.
+STEP = 5_040_000
 
 #: Seconds to wait before a broken call is tried again, by how often it failed; after the last the picture is given up.
 RETRY_AFTER = (5, 30)
@@ -18,6 +26,25 @@ def first_turn(reached: int | None, waiting: int | None) -> int:
     starts where the lane is now, so idling earns no credit; who already waits goes behind their own last picture.
     """
     return max(reached or 0, 0 if waiting is None else waiting + 1)
+
+
+def step(weight: int) -> int:
+    """Return the virtual time between two starts of a lane: twice the weight, twice as often."""
+    return STEP // max(weight, 1)
+
+
+def merge(lanes: Iterable[tuple[int, int, Sequence[Waiting]]]) -> list[Waiting]:
+    """Return the order in which an engine serves its lanes, given as (virtual start, step, waiting in their own order)."""
+    order: list[Waiting] = []
+    heap = [(start, number, gap, iter(waiting)) for number, (start, gap, waiting) in enumerate(lanes)]
+    heapq.heapify(heap)
+    while heap:
+        start, number, gap, waiting = heapq.heappop(heap)
+        for first in waiting:
+            order.append(first)
+            heapq.heappush(heap, (start + gap, number, gap, waiting))
+            break
+    return order
 
 
 def wait_seconds(place: int, drawing: float, *, slots: int, per_minute: int | None) -> float:

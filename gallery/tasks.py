@@ -45,11 +45,28 @@ def _send(engine_pk, times):
 
 @shared_task
 def draw_next(engine_pk):
-    """Draw the fairest waiting pictures of this engine, one after the other, while its pace allows one now."""
+    """Draw the fairest waiting picture of this engine, if its pace allows one now, and ring again where more wait.
+
+    One picture a message: so the messages of all engines take turns at the worker's slots.
+    """
     engine = Engine.objects.usable().filter(pk=engine_pk).first()
-    while engine and (picture := Picture.objects.claim_next(engine, worker=WORKER, lease=settings.LEASE_SECONDS)):
-        line.publish(engine)
+    picture = engine and Picture.objects.claim_next(engine, worker=WORKER, lease=settings.LEASE_SECONDS)
+    if not picture:
+        return
+    try:
         generation.draw(picture, engines.provider_of(picture.engine))
+    except Exception:
+        picture.abandon()
+        raise
+    if Picture.objects.claimable(engine).exists():
+        _send(engine_pk, 1)
+
+
+def ring_due():
+    """Ring for pictures that an engine could start now, as many as it has calls free: a message was lost, or a pace held."""
+    for row in Picture.objects.claimable_now().values("engine", "engine__concurrent_calls").annotate(waiting=Count("pk")):
+        free = row["engine__concurrent_calls"] - Picture.objects.being_drawn(row["engine"])
+        _send(row["engine"], max(0, min(row["waiting"], free)))
 
 
 @shared_task
@@ -62,12 +79,11 @@ def sweep():
         picture.give_up("too_late")
     for engine in Engine.objects.awaited():
         line.publish(engine)
-    for row in Picture.objects.claimable_now().values("engine").annotate(waiting=Count("pk")):
-        _send(row["engine"], min(row["waiting"], 8))
+    ring_due()
     _clear_spool()
     _heartbeat()
-    for picture in Picture.objects.take_over_lost(worker=f"sweep:{WORKER}", lease=settings.LEASE_SECONDS):
-        log.warning("claim ran out", extra={"picture": str(picture.public_id)})
+    for picture in Picture.objects.take_over_lost(worker=WORKER, lease=settings.LEASE_SECONDS):
+        log.warning("claim ran out", extra={"picture": str(picture.public_id), "fence": picture.fence})
         generation.recover(picture, engines.provider_of(picture.engine))
 
 

@@ -96,7 +96,7 @@ def make_handed_in(work=None, **fields):
 
 
 def claim(engine, lease=60):
-    return Picture.objects.claim_next(engine, worker="test", lease=lease)
+    return Picture.objects.claim_next(engine, worker="test:1", lease=lease)
 
 
 class FlatProvider:

@@ -114,13 +114,15 @@ class Submission(models.Model):
         "no_tries", "no_engine" or "purse" where nothing can be drawn.
         """
         assignment = self.assignment
+        classroom = assignment.classroom
         assignment.require_open()
         engine = assignment.drawing_engine
         if engine is None:
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
         verdict, language = judge(prompt), language_of(prompt)
         with transaction.atomic():
-            trail = Trail.objects.select_for_update(of=("self",)).select_related("purse").get(pk=self.trail_id)
+            trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
+            trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             if verdict.outcome != "allow":

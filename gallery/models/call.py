@@ -3,10 +3,19 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+#: So many requests in a row that the service could not read are the engine's matter, not the pictures'.
+UNREADABLE_IN_A_ROW, UNREADABLE = 3, (400, 413, 422)
+
 
 class CallQuerySet(models.QuerySet):
     def open(self):
         return self.filter(state__in=Call.OPEN)
+
+    def are_unreadable(self, engine):
+        """Tell whether the last calls of ``engine``, of different pictures, all met "I cannot read this request"."""
+        last = list(self.filter(engine=engine).exclude(ended_at=None).order_by("-ended_at", "-pk")[:UNREADABLE_IN_A_ROW])
+        refused = [call.picture_id for call in last if call.state == Call.State.FAILED and call.http_status in UNREADABLE]
+        return len(set(refused)) == UNREADABLE_IN_A_ROW
 
     def intend(self, picture, spool):
         """Write down that ``picture`` is about to be asked for; None where its claim was lost, and then nothing may be sent.

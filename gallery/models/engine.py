@@ -1,7 +1,7 @@
 import re
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,8 @@ from .event import Event
 
 #: After a circuit opened, one picture may try the engine again this often (seconds).
 PROBE_EVERY = 300
+#: A service that cannot be reached may be back soon (seconds).
+PROBE_UNREACHABLE_EVERY = 30
 KEY_NAME = re.compile(r"[A-Z][A-Z0-9_]*_KEY")
 
 
@@ -45,7 +47,7 @@ class EngineQuerySet(models.QuerySet):
                 Q(circuit_opened_at=None) | Q(probe_at__lte=Now()),
                 pk=engine.pk,
             )
-            .update(next_free_at=from_now(interval), probe_at=from_now(PROBE_EVERY))
+            .update(next_free_at=from_now(interval), probe_at=from_now(engine.probe_seconds()))
         )
 
 
@@ -79,6 +81,7 @@ class Engine(models.Model):
         _("worst price of a picture, millionths of a dollar"), null=True, blank=True, help_text=_("0 where drawing is free.")
     )
     price_source = models.CharField(_("source and date of the price"), max_length=200, blank=True)
+    virtual_time = models.BigIntegerField(default=0, editable=False)
     next_free_at = models.DateTimeField(_("next start"), null=True, blank=True, editable=False)
     probe_at = models.DateTimeField(null=True, blank=True, editable=False)
     circuit_opened_at = models.DateTimeField(_("stopped"), null=True, blank=True, editable=False)
@@ -113,22 +116,25 @@ class Engine(models.Model):
         return self.circuit_opened_at is not None
 
     def open_circuit(self, kind, detail):
-        """Stop asking this engine until an adult acts: pictures stay queued and nobody's words are blamed."""
+        """Stop asking this engine until an adult acts or a probe succeeds: pictures stay queued, nobody's words are blamed."""
         opened = Engine.objects.filter(pk=self.pk, circuit_opened_at=None).update(
-            circuit_opened_at=Now(), circuit_kind=kind, circuit_detail=detail[:300], probe_at=from_now(PROBE_EVERY)
+            circuit_opened_at=Now(), circuit_kind=kind, circuit_detail=detail[:300], probe_at=from_now(self.probe_seconds(kind))
         )
         if opened:
             Event.objects.record("engine.stopped", subject=f"engine:{self.pk}", reason=kind)
 
-    def close_circuit(self, actor=None):
-        """Ask this engine again."""
-        closed = (
-            Engine.objects.filter(pk=self.pk)
-            .exclude(circuit_opened_at=None)
-            .update(circuit_opened_at=None, circuit_kind="", circuit_detail="", probe_at=None)
-        )
-        if closed:
+    def close_circuit(self, actor=None, *, sent_at=None):
+        """Ask this engine again: at an adult's word, or because a call sent at ``sent_at``, after it stopped, succeeded."""
+        stopped = Engine.objects.filter(pk=self.pk).exclude(circuit_opened_at=None)
+        if sent_at is not None:
+            stopped = stopped.filter(circuit_opened_at__lt=sent_at)
+        if stopped.update(circuit_opened_at=None, circuit_kind="", circuit_detail="", probe_at=None):
+            self.pictures.filter(status="queued", reason="stopped").update(not_before=None)
             Event.objects.record("engine.resumed", subject=f"engine:{self.pk}", actor=actor)
+
+    def probe_seconds(self, kind=None):
+        """Return how many seconds lie between two probes while the circuit is open."""
+        return PROBE_UNREACHABLE_EVERY if (kind or self.circuit_kind) == "unreachable" else PROBE_EVERY
 
     def pause(self, seconds):
         """Obey a Retry-After of ``seconds`` for the whole engine, not for one picture."""
@@ -137,5 +143,6 @@ class Engine(models.Model):
         )
 
     def make_default(self):
-        Engine.objects.exclude(pk=self.pk).filter(is_default=True).update(is_default=False)
-        Engine.objects.filter(pk=self.pk).update(is_default=True)
+        with transaction.atomic():
+            Engine.objects.exclude(pk=self.pk).filter(is_default=True).update(is_default=False)
+            Engine.objects.filter(pk=self.pk).update(is_default=True)

@@ -8,9 +8,11 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from gallery import queue
 from gallery.clock import from_now
 
 from .event import Event
+from .lane import Lane
 from .purse import Purse
 
 
@@ -43,9 +45,13 @@ class PictureQuerySet(models.QuerySet):
         )
 
     def line(self, engine):
-        """Return (picture's id, trail's id) of all that wait for ``engine``, in the order of their turns."""
-        waiting = self.filter(engine=engine, status=Picture.Status.QUEUED).order_by("turn", "pk")
-        return waiting.values_list("public_id", "generation__trail__public_id")
+        """Return (picture's id, trail's id) of all that wait for ``engine``, in the order in which they will be claimed."""
+        waiting = self.filter(engine=engine, status=Picture.Status.QUEUED).order_by("turn", "rank", "pk")
+        lanes = {}
+        for lane, picture, trail in waiting.values_list("lane", "public_id", "generation__trail__public_id"):
+            lanes.setdefault(lane, []).append((picture, trail))
+        states = Lane.objects.states(engine, list(lanes))
+        return queue.merge((*states[lane], rows) for lane, rows in sorted(lanes.items()))
 
     def typical_seconds(self, engine):
         """Return how many seconds the engine's last pictures took to draw; 5 where it has drawn none."""
@@ -58,18 +64,27 @@ class PictureQuerySet(models.QuerySet):
         return self.filter(status=Picture.Status.QUEUED, queued_at__lt=from_now(-within.total_seconds()))
 
     def take_over_lost(self, *, worker, lease):
-        """Claim, one by one, the pictures whose claim ran out; the lost worker's fence no longer holds then."""
-        lost = self.filter(status=Picture.Status.DRAWING, lease_until__lt=Now())
+        """Claim, one by one, the pictures whose claim ran out; the lost worker's fence no longer holds then.
+
+        ``worker`` is "machine:process". Another machine's pictures are left a second lease: their spooled answers lie there.
+        """
+        machine = worker.partition(":")[0]
+        own = Q(worker__startswith=f"{machine}:") | Q(lease_until__lt=from_now(-lease))
+        lost = self.filter(own, status=Picture.Status.DRAWING, lease_until__lt=Now())
         for pk, fence in list(lost.values_list("pk", "fence")):
             if lost.filter(pk=pk, fence=fence).update(fence=F("fence") + 1, lease_until=from_now(lease), worker=worker[:80]):
                 yield self.select_related("engine", "generation__trail").get(pk=pk)
 
     def turns_of(self, engine, trail):
-        """Return (the turn that ``trail``'s lane has reached, the owner's own last waiting turn); None where there is none."""
+        """Return (the turn that ``trail``'s lane has reached, the owner's own last open turn, how many of theirs are open).
+
+        The first two are None where there is none.
+        """
         lane = self.filter(engine=engine, lane=trail.lane)
-        reached = lane.exclude(status=Picture.Status.QUEUED).aggregate(turn=Max("turn"))["turn"]
-        waiting = lane.filter(owner_id=trail.owner_id, status__in=Picture.OPEN).aggregate(turn=Max("turn"))["turn"]
-        return reached, waiting
+        reached = lane.exclude(drawing_at=None).aggregate(turn=Max("turn"))["turn"]
+        own = lane.filter(owner_id=trail.owner_id, status__in=Picture.OPEN)
+        found = own.aggregate(turn=Max("turn"), open=models.Count("pk"))
+        return reached, found["turn"], found["open"]
 
     def claim_next(self, engine, *, worker, lease):
         """Take the fairest waiting picture of ``engine`` for ``lease`` seconds, or return None.
@@ -77,8 +92,9 @@ class PictureQuerySet(models.QuerySet):
         The database decides who wins: the row moves from queued to drawing by compare-and-set, with a new fence.
         """
         with transaction.atomic():
-            row = self.claimable(engine).select_for_update(skip_locked=True).order_by("turn", "pk").first()
-            if row is None or not self._has_free_call(engine) or not type(engine).objects.take_turn(engine):
+            engine = type(engine).objects.select_for_update(no_key=True).get(pk=engine.pk)  # one claim of an engine at a time
+            row = self._fairest(engine) if self._has_free_call(engine) else None
+            if row is None or not type(engine).objects.take_turn(engine):
                 return None
             taken = self.filter(pk=row.pk, status=Picture.Status.QUEUED, fence=row.fence).update(
                 status=Picture.Status.DRAWING,
@@ -86,16 +102,32 @@ class PictureQuerySet(models.QuerySet):
                 worker=worker[:80],
                 drawing_at=Now(),
                 lease_until=from_now(lease),
+                reason="",
+                detail="",
             )
             if not taken:
                 return None
+            Lane.objects.serve(engine, row.lane)
             picture = self.select_related("engine", "generation__trail").get(pk=row.pk)
             Event.objects.record("picture.drawing", picture=picture, fence=picture.fence)
             picture.generation.trail.touch()
         return picture
 
+    def _fairest(self, engine):
+        """Return the waiting picture whose turn it is: the lane that is due first, and in it the owner who had least."""
+        lanes = list(self.claimable(engine).order_by().values_list("lane", flat=True).distinct())
+        if not lanes:
+            return None
+        states = Lane.objects.states(engine, lanes)
+        lane = min(lanes, key=lambda key: (states[key][0], key))
+        return self.claimable(engine).filter(lane=lane).order_by("turn", "rank", "pk").first()
+
+    def being_drawn(self, engine):
+        """Count the pictures that ``engine`` (or the engine with this pk) draws now."""
+        return self.filter(engine=engine, status=Picture.Status.DRAWING).count()
+
     def _has_free_call(self, engine):
-        return self.filter(engine=engine, status=Picture.Status.DRAWING).count() < engine.concurrent_calls
+        return self.being_drawn(engine) < engine.concurrent_calls
 
 
 class Picture(models.Model):
@@ -120,6 +152,7 @@ class Picture(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="pictures", verbose_name=_("owner"))
     lane = models.CharField(max_length=60, blank=True, editable=False)
     turn = models.PositiveBigIntegerField(_("turn"), default=0, editable=False)
+    rank = models.PositiveIntegerField(_("own pictures before it"), default=0, editable=False)
     seed = models.PositiveIntegerField(_("seed"), default=0)
 
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
@@ -189,7 +222,7 @@ class Picture(models.Model):
             return self.file
         return f"{self.file.rpartition('.')[0]}-{size}.webp" if size in ("384", "960") else None
 
-    def _move(self, to, *, frm, event, reason="", **fields):
+    def _move(self, to, *, frm, event, reason="", actor=None, **fields):
         """Change the state while this claim holds; False where the fence was passed, and then nothing was written.
 
         One move, one Event, and what the purse must know in the same transaction.
@@ -200,7 +233,7 @@ class Picture(models.Model):
             )
             if not moved:
                 return False
-            Event.objects.record(event, picture=self, reason=reason, fence=self.fence)
+            Event.objects.record(event, picture=self, reason=reason, actor=actor, fence=self.fence)
             self.generation.trail.touch()
         self.status, self.reason = to, reason
         return True
@@ -266,8 +299,12 @@ class Picture(models.Model):
         """Take a waiting picture out of the queue; False where it is being drawn already."""
         with transaction.atomic():
             return self._move(
-                self.Status.CANCELLED, frm=self.Status.QUEUED, event="picture.cancelled", ended_at=Now()
+                self.Status.CANCELLED, frm=self.Status.QUEUED, event="picture.cancelled", actor=actor, ended_at=Now()
             ) and self._settle(pictures=0, micros=0)
+
+    def abandon(self):
+        """Let the next sweep settle this picture at once: its worker met a fault that nobody foresaw."""
+        Picture.objects.filter(pk=self.pk, status=self.Status.DRAWING, fence=self.fence).update(lease_until=Now())
 
     def approve(self, reviewer):
         """Let classmates see this picture."""

@@ -34,12 +34,17 @@ class PurseQuerySet(models.QuerySet):
         return bool(moved)
 
     def reserve(self, purse, picture, micros):
-        """Set one picture and ``micros`` (worst case, micro-dollars) aside in ``purse`` and every purse above it.
+        """Set one picture and ``micros`` (worst case, micro-dollars; None unknown) aside in ``purse`` and all above it.
 
         Call it inside the transaction that makes the picture. ValidationError("purse") where one of them has too little left.
         """
         while purse is not None:
-            if not self._book(purse, picture, LedgerEntry.Kind.RESERVE, reserved=(1, micros), within_allowance=True):
+            if micros is None and purse.micros_allowed is not None:
+                raise ValidationError(
+                    _("This allowance counts money, and the engine has no price. An administrator can add one."),
+                    code="no_price",
+                )
+            if not self._book(purse, picture, LedgerEntry.Kind.RESERVE, reserved=(1, micros or 0), within_allowance=True):
                 raise ValidationError(_("No pictures are left in this allowance. Ask your teacher."), code="purse")
             purse = purse.parent
 
@@ -89,6 +94,11 @@ class Purse(models.Model):
             if above.pk == self.pk:
                 raise ValidationError({"parent": _("A purse cannot be part of itself.")}, code="circle")
             above = above.parent
+        for kind, label in (("pictures", _("pictures")), ("micros", _("money"))):
+            allowed, used = getattr(self, f"{kind}_allowed"), getattr(self, f"{kind}_reserved") + getattr(self, f"{kind}_spent")
+            if allowed is not None and allowed < used:
+                message = _("%(used)d are used or set aside already: %(what)s cannot be limited to less.")
+                raise ValidationError({f"{kind}_allowed": message % {"used": used, "what": label}}, code="used")
 
     @property
     def pictures_left(self):
@@ -107,7 +117,9 @@ class LedgerEntry(models.Model):
         RELEASE = "release", _("given back")
 
     purse = models.ForeignKey(Purse, models.PROTECT, related_name="entries", verbose_name=_("purse"))
-    picture = models.ForeignKey("gallery.Picture", models.CASCADE, related_name="entries", verbose_name=_("picture"))
+    picture = models.ForeignKey(
+        "gallery.Picture", models.SET_NULL, null=True, related_name="entries", verbose_name=_("picture")
+    )  # what was spent stays spent when a student's pictures are erased
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     pictures_reserved = models.IntegerField(_("pictures set aside"), default=0)
     pictures_spent = models.IntegerField(_("pictures drawn"), default=0)

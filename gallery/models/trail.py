@@ -9,6 +9,7 @@ from gallery import live, queue
 from gallery.prompts import SIZES
 
 from .event import Event
+from .lane import Lane
 from .picture import Picture
 from .purse import Purse
 
@@ -49,6 +50,12 @@ class Trail(models.Model):
         public_id = self.public_id
         transaction.on_commit(lambda: live.changed(public_id))
 
+    def follow(self, *, lane, weight, purse):
+        """Take lane, weight and purse as they are now, so that a try counts by today's rules and not by those of the first."""
+        if (self.lane, self.weight, self.purse_id) != (lane, weight, purse and purse.pk):
+            self.lane, self.weight, self.purse = lane, weight, purse
+            self.save(update_fields=["lane", "weight", "purse"])
+
     def tries_used(self):
         """Count the tries that gave, or may still give, a picture: refused and failed ones cost nothing."""
         return self.generations.filter(pictures__status__in=Picture.COUNTED).distinct().count()
@@ -60,7 +67,7 @@ class Trail(models.Model):
         ValidationError("purse") where an allowance has too little left, and then nothing was written.
         """
         with transaction.atomic():
-            trail = Trail.objects.select_for_update(of=("self",)).select_related("purse__parent").get(pk=self.pk)
+            trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse__parent").get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             generation = trail._next_generation(
@@ -73,7 +80,9 @@ class Trail(models.Model):
                 token=token,
                 settings={"shape": shape, "size": list(SIZES[shape]), "quality": quality, "pictures": pictures},
             )
-            turn = queue.first_turn(*Picture.objects.turns_of(engine, trail))
+            reached, waiting, rank = Picture.objects.turns_of(engine, trail)
+            turn = queue.first_turn(reached, waiting)
+            Lane.objects.update_or_create(engine=engine, key=trail.lane, defaults={"weight": trail.weight})
             for position in range(pictures):
                 picture = Picture.objects.create(
                     generation=generation,
@@ -82,9 +91,10 @@ class Trail(models.Model):
                     owner_id=trail.owner_id,
                     lane=trail.lane,
                     turn=turn + position,
+                    rank=rank + position,
                     seed=generation.seed + position,
                 )
-                Purse.objects.reserve(trail.purse, picture, engine.price_micros or 0)
+                Purse.objects.reserve(trail.purse, picture, engine.price_micros)
                 Event.objects.record("picture.queued", trail=trail, picture=picture)
             trail.touch()
         return generation
@@ -92,7 +102,7 @@ class Trail(models.Model):
     def keep_refused(self, *, prompt, language, gate, family, engine, token=None):
         """Keep a try whose words were refused: it has a gate, no pictures, and costs nothing."""
         with transaction.atomic():
-            trail = Trail.objects.select_for_update().get(pk=self.pk)
+            trail = Trail.objects.select_for_update(no_key=True).get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             generation = trail._next_generation(

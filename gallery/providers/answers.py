@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -81,6 +82,10 @@ def _decoded(encoded: object) -> bytes:
     return picture
 
 
+#: Seconds to fetch a picture that an answer only points to: it is drawn already, and the claim must outlive this too.
+FETCH_SECONDS = 30
+
+
 def _fetched(address: str, service: Service) -> bytes:
     """Fetch a picture that the service left on its own server, under the service's own deadline and size.
 
@@ -93,13 +98,14 @@ def _fetched(address: str, service: Service) -> bytes:
         is_its_own = False
     if not is_its_own:
         raise _no_picture("foreign_url", "The answer points to another server.")
+    bound = replace(service, deadline=min(service.deadline, FETCH_SECONDS))
     with requests.Session() as session:
         session.trust_env = False  # neither proxies nor .netrc
-        adapter = LineAdapter(line_to(service))
+        adapter = LineAdapter(line_to(bound))
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         try:
-            response = session.get(address, allow_redirects=False, timeout=service.deadline)
+            response = session.get(address, allow_redirects=False, timeout=bound.deadline)
         except (ProviderError, requests.RequestException) as error:
             raise _no_picture("not_fetched", f"The picture could not be fetched ({type(error).__name__}).") from None
     if response.status_code != 200 or not response.content:

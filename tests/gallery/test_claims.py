@@ -74,6 +74,68 @@ class TestTurns:
         assert claim(engine).owner_id == late.student_id
 
 
+class TestLanes:
+    def lanes(self, weights, pictures=6):
+        """Return an engine and, by class, its weight; each class has ``pictures`` waiting pictures of as many pupils."""
+        engine = make_engine("shared", concurrent_calls=100)
+        owners = {}
+        for weight in weights:
+            classroom = make_classroom(weight=weight)
+            assignment = make_assignment(classroom, engine=engine)
+            owners[str(classroom.lane)] = weight
+            for _ in range(pictures):
+                make_queued(make_work(assignment, make_student(classroom)))
+        return engine, owners
+
+    def test_classes_share_an_engine_equally_whoever_asked_first(self):
+        engine, owners = self.lanes([1, 1])
+        started = [claim(engine).lane for _ in range(6)]
+        assert sorted(started.count(lane) for lane in owners) == [3, 3]
+
+    def test_a_class_of_twice_the_weight_starts_twice_as_often(self):
+        engine, owners = self.lanes([1, 2])
+        started = [claim(engine).lane for _ in range(9)]
+        assert {owners[lane]: started.count(lane) for lane in owners} == {1: 3, 2: 6}
+
+    def test_a_class_with_a_long_past_is_not_behind_a_new_one(self):
+        engine, owners = self.lanes([1], pictures=5)
+        while picture := claim(engine):
+            picture.settle_failed("broken")
+        old = Picture.objects.first().generation.trail.submission.assignment
+        [waiting] = make_queued(make_work(old, make_student(old.classroom)))
+        fresh = make_assignment(make_classroom(), engine=engine)
+        for _ in range(3):
+            make_queued(make_work(fresh, make_student(fresh.classroom)))
+        assert waiting.pk in [claim(engine).pk for _ in range(2)]
+
+    def test_cancelled_pictures_move_nobody_back(self):
+        assignment = make_assignment()
+        eager = make_work(assignment)
+        for picture in make_queued(eager, pictures=4):
+            picture.cancel()
+        [own] = make_queued(make_work(assignment, make_student(assignment.classroom)))
+        [later] = make_queued(eager)
+        assert own.turn == 0 and later.turn == 0
+
+    def test_the_line_is_the_order_of_the_claims(self):
+        engine, _owners = self.lanes([1, 2, 3], pictures=4)
+        promised = [picture for picture, _trail in Picture.objects.line(Engine.objects.get(pk=engine.pk))]
+        claimed = [claim(engine).public_id for _ in range(12)]
+        assert promised == claimed
+
+    def test_a_newcomers_first_picture_goes_before_anothers_second_of_the_same_turn(self):
+        assignment = make_assignment(max_tries=50)
+        engine = make_engine()
+        Engine.objects.update(concurrent_calls=9)
+        first, second, late = (make_work(assignment, make_student(assignment.classroom)) for _ in range(3))
+        make_queued(first, pictures=2)
+        make_queued(second, pictures=2)
+        for _ in range(3):  # both firsts, and the first one's second: the lane has reached turn 1
+            claim(engine)
+        make_queued(late)
+        assert claim(engine).owner_id == late.student_id
+
+
 class TestPace:
     def test_an_engine_is_not_asked_faster_than_its_pace(self):
         engine = make_engine("paced", images_per_minute=60)
@@ -104,7 +166,7 @@ class TestFences:
         [picture] = make_queued()
         late = claim(picture.engine)
         Picture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-        [taken] = Picture.objects.take_over_lost(worker="sweep", lease=60)
+        [taken] = Picture.objects.take_over_lost(worker="test:2", lease=60)
         assert taken.fence == late.fence + 1
         assert not late.settle_failed("broken")
         assert not late.requeue("busy", after=0)
@@ -113,7 +175,7 @@ class TestFences:
     def test_a_claim_that_still_holds_is_not_taken_over(self):
         [picture] = make_queued()
         claim(picture.engine)
-        assert list(Picture.objects.take_over_lost(worker="sweep", lease=60)) == []
+        assert list(Picture.objects.take_over_lost(worker="test:2", lease=60)) == []
 
     def test_an_end_is_final(self):
         [picture] = make_queued()
@@ -172,6 +234,26 @@ class TestConstraints:
 
 
 class TestAtTheSameTime:
+    @pytest.mark.django_db(transaction=True)
+    def test_the_limit_of_calls_holds_when_many_claim_at_once(self):
+        engine = make_engine("narrow", concurrent_calls=2)
+        assignment = make_assignment(engine=engine)
+        for _ in range(3):
+            make_queued(make_work(assignment, make_student(assignment.classroom)), pictures=4)
+
+        def work():
+            try:
+                claim(engine)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert Picture.objects.filter(status="drawing").count() == 2
+
     @pytest.mark.django_db(transaction=True)
     def test_many_workers_claim_each_picture_once(self):
         engine = make_engine("wide", concurrent_calls=100)

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from gallery import generation, tasks
+from gallery import engines, generation, tasks
 from gallery.models import Call, Engine, LedgerEntry, MetaPrompt, Picture, Purse
 from gallery.pictures import AI_MADE, SKETCH_MADE, read_label
 from gallery.providers.base import Broken, Busy, Misconfigured, Refused, Unanswered, write_spool
@@ -84,8 +84,52 @@ class TestOutcomes:
     def test_a_stopped_engine_draws_again_once_a_probe_succeeds(self, paid):
         generation.draw(paid, FlatProvider(Misconfigured("no money", kind="money")))
         Engine.objects.update(probe_at=timezone.now() - timedelta(seconds=1))
+        Picture.objects.update(not_before=None)
         generation.draw(claim(paid.engine), FlatProvider())
         assert not Engine.objects.get(name="paid").is_stopped
+
+    def test_a_success_that_was_sent_before_the_stop_says_nothing_of_the_engine_now(self, paid):
+        class Stopping(FlatProvider):
+            def read(self, spool, request):
+                paid.engine.open_circuit("money", "no money")
+                return super().read(spool, request)
+
+        generation.draw(paid, Stopping())
+        assert Engine.objects.get(name="paid").is_stopped
+
+    def test_one_unreadable_request_ends_its_own_picture_and_stops_nobody(self, paid):
+        generation.draw(paid, FlatProvider(Misconfigured("too long", kind="request", http_status=400)))
+        assert outcome(paid) == ("failed", "broken", "failed", (0, 0), (0, 0))
+        assert not Engine.objects.get(name="paid").is_stopped
+
+    def test_several_unreadable_requests_in_a_row_are_the_engines_matter(self, paid):
+        error = Misconfigured("unknown size", kind="request", http_status=400)
+        make_queued(make_work(paid.generation.trail.submission.assignment), pictures=2)
+        for picture in (paid, claim(paid.engine), claim(paid.engine)):
+            generation.draw(picture, FlatProvider(error))
+        assert Engine.objects.get(name="paid").circuit_kind == "request"
+
+    def test_a_service_that_cannot_be_reached_stops_its_engine_until_a_probe_gets_through(self, paid):
+        generation.draw(paid, FlatProvider(Busy("no connection", code="connect_failed")))
+        engine = Engine.objects.get(name="paid")
+        assert outcome(paid)[:2] == ("queued", "stopped") and engine.circuit_kind == "unreachable"
+        assert engine.probe_at < timezone.now() + timedelta(seconds=60)
+
+    def test_a_probe_is_made_with_another_picture_than_the_one_that_met_the_fault(self, paid):
+        [other] = make_queued(make_work(paid.generation.trail.submission.assignment))
+        generation.draw(paid, FlatProvider(Misconfigured("no key", kind="key")))
+        Engine.objects.update(probe_at=timezone.now() - timedelta(seconds=1))
+        assert claim(paid.engine).pk == other.pk
+
+    def test_what_waited_for_an_adult_is_drawn_at_once_when_the_adult_has_acted(self, paid):
+        generation.draw(paid, FlatProvider(Misconfigured("no key", kind="key")))
+        paid.engine.close_circuit()
+        assert claim(paid.engine).pk == paid.pk
+
+    def test_settings_that_no_provider_can_be_made_of_are_an_adults_matter(self, paid):
+        Engine.objects.filter(name="paid").update(base_url="http://[broken")
+        generation.draw(paid, engines.provider_of(Engine.objects.get(name="paid")))
+        assert outcome(paid)[:2] == ("queued", "stopped")
 
     def test_a_broken_service_is_asked_again_a_bounded_number_of_times(self, paid):
         provider, picture = FlatProvider(Broken("500", http_status=500)), paid
@@ -157,7 +201,7 @@ class TestFiles:
         class Slow(FlatProvider):
             def read(self, spool, request):
                 Picture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-                list(Picture.objects.take_over_lost(worker="sweep", lease=60))
+                list(Picture.objects.take_over_lost(worker="test:2", lease=60))
                 return super().read(spool, request)
 
         def files():
@@ -171,7 +215,7 @@ class TestFiles:
 class TestLostWorkers:
     def lose(self, picture):
         Picture.objects.filter(pk=picture.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-        [taken] = Picture.objects.take_over_lost(worker="sweep", lease=60)
+        [taken] = Picture.objects.take_over_lost(worker="test:2", lease=60)
         return taken
 
     def test_before_the_call_was_written_the_picture_waits_again(self, paid):
@@ -218,6 +262,32 @@ class TestPurses:
         make_queued(work)
         with pytest.raises(ValidationError):
             make_queued(work)
+
+    def test_an_allowance_given_later_counts_for_trails_that_were_begun_before(self):
+        work = make_work()
+        make_queued(work)
+        classroom = work.assignment.classroom
+        classroom.purse = Purse.objects.create(title="late", pictures_allowed=1)
+        classroom.save()
+        work = type(work).objects.get(pk=work.pk)
+        make_queued(work)
+        with pytest.raises(ValidationError):
+            make_queued(work)
+
+    def test_an_allowance_in_money_refuses_an_engine_without_a_price(self):
+        purse = Purse.objects.create(title="money", micros_allowed=10_000)
+        work = make_work(make_assignment(make_classroom(purse=purse), engine=make_engine("priceless", price_micros=None)))
+        with pytest.raises(ValidationError) as error:
+            make_queued(work)
+        assert error.value.code == "no_price" and not Picture.objects.exists()
+
+    def test_an_allowance_cannot_be_cut_below_what_is_used(self):
+        purse = Purse.objects.create(title="small", pictures_allowed=3)
+        make_queued(make_work(make_assignment(make_classroom(purse=purse))), pictures=2)
+        purse.refresh_from_db()
+        purse.pictures_allowed = 1
+        with pytest.raises(ValidationError):
+            purse.full_clean()
 
     def test_cancelling_gives_everything_back(self):
         purse = Purse.objects.create(title="small", pictures_allowed=3)

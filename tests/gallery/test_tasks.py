@@ -65,11 +65,22 @@ class TestRinging:
 
 
 class TestDrawNext:
-    def test_it_draws_whatever_waits(self):
+    def test_it_draws_one_picture_and_rings_for_the_next(self, broker):
         work = make_work()
         make_queued(work, pictures=2)
         tasks.draw_next(Engine.objects.get(name="sketch").pk)
-        assert set(Picture.objects.values_list("status", flat=True)) == {"ready"}
+        assert sorted(Picture.objects.values_list("status", flat=True)) == ["queued", "ready"]
+        assert broker.llen("celery") == 1
+
+    def test_a_fault_that_nobody_foresaw_is_settled_by_the_next_sweep(self, settings, tmp_path):
+        make_queued(make_work())
+        settings.SPOOL_ROOT = tmp_path / "spool"
+        settings.SPOOL_ROOT.write_text("a file where a folder should be")
+        with pytest.raises(OSError):
+            tasks.draw_next(Engine.objects.get(name="sketch").pk)
+        settings.SPOOL_ROOT = tmp_path / "other"
+        tasks.sweep()
+        assert Picture.objects.get().reason == "unanswered"
 
     @pytest.mark.parametrize("kind", ["gone", "off"])
     def test_an_engine_that_is_gone_or_off_is_no_error_and_draws_nothing(self, kind):

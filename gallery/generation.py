@@ -11,7 +11,7 @@ from django.db import transaction
 
 from gallery import queue
 from gallery.models import Call
-from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare
+from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
 from gallery.prompts import join
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
 
@@ -230,23 +230,18 @@ def file_of(picture, fence):
     return f"{picture.public_id.hex[:2]}/{secret}.png"
 
 
-def thumbnail_of(file, width):
-    """Return the name of a thumbnail: it lies beside its original."""
-    return f"{file.removesuffix('.png')}-{width}.webp"
-
-
 def store(picture, prepared):
     """Keep the files of this claim and return the name of the original."""
     file = file_of(picture, picture.fence)
     default_storage.save(file, ContentFile(prepared.original))
     for width, thumbnail in prepared.thumbnails.items():
-        default_storage.save(thumbnail_of(file, width), ContentFile(thumbnail))
+        default_storage.save(thumbnail_name(file, width), ContentFile(thumbnail))
     return file
 
 
 def discard(file):
     """Delete an original and its thumbnails, as far as they exist: no row will ever name them."""
-    for name in [file, *(thumbnail_of(file, width) for width in THUMBNAIL_WIDTHS)]:
+    for name in [file, *(thumbnail_name(file, width) for width in THUMBNAIL_WIDTHS)]:
         default_storage.delete(name)
 
 

@@ -19,9 +19,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gallery.clock import from_now
-from gallery.generation import thumbnail_of
 from gallery.models import Call, Event, Generation, LedgerEntry, Picture, Purse
-from gallery.pictures import THUMBNAIL_WIDTHS
+from gallery.pictures import THUMBNAIL_WIDTHS, thumbnail_name
 
 ENDS = ("picture.ready", "picture.refused", "picture.failed", "picture.cancelled")
 COLUMNS = ("pictures_reserved", "pictures_spent", "micros_reserved", "micros_spent")
@@ -102,7 +101,7 @@ def ready_without_call(grace: float) -> QuerySet:
 @invariant("I5", "The files of every ready picture are there, and are what was stored.", reads_files=True)
 def damaged_files(grace: float) -> Iterator[str]:
     for picture in pictures(status="ready").iterator():
-        names = [picture.file, *(thumbnail_of(picture.file, width) for width in THUMBNAIL_WIDTHS)]
+        names = [picture.file, *(thumbnail_name(picture.file, width) for width in THUMBNAIL_WIDTHS)]
         if missing := [name for name in names if not default_storage.exists(name)]:
             yield f"picture {picture.pk}: {', '.join(missing)} missing"
             continue
@@ -122,7 +121,7 @@ def orphaned_files(grace: float) -> Iterator[str]:
 
 
 def _files_of(file: str) -> list[str]:
-    return [file, *(thumbnail_of(file, width) for width in THUMBNAIL_WIDTHS)]
+    return [file, *(thumbnail_name(file, width) for width in THUMBNAIL_WIDTHS)]
 
 
 def _stored_files(folder: str = "") -> Iterator[str]:

@@ -111,6 +111,11 @@ class Prepared:
     average_colour: str
 
 
+def thumbnail_name(file: str, width: int | str) -> str:
+    """Return the name under which a thumbnail is stored: it lies beside its original."""
+    return f"{file.rpartition('.')[0]}-{width}.webp"
+
+
 def prepare(raw: bytes, *, label: Label, max_bytes: int = MAX_BYTES) -> Prepared:
     """Check, re-encode, thumbnail and label one picture; raise BadPicture, and nothing else, whatever the bytes are."""
     with _places:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gallery import queue
 from gallery.clock import from_now
+from gallery.pictures import THUMBNAIL_WIDTHS, thumbnail_name
 
 from .event import Event
 from .lane import Lane
@@ -220,7 +221,7 @@ class Picture(models.Model):
         """Return the stored name of the picture at ``size`` ("384", "960" or "full"), None for any other size."""
         if size == "full":
             return self.file
-        return f"{self.file.rpartition('.')[0]}-{size}.webp" if size in ("384", "960") else None
+        return thumbnail_name(self.file, size) if size in map(str, THUMBNAIL_WIDTHS) else None
 
     def _move(self, to, *, frm, event, reason="", actor=None, **fields):
         """Change the state while this claim holds; False where the fence was passed, and then nothing was written.

@@ -6,7 +6,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from gallery.admin import ReadOnlyAdmin, ReadOnlyInline
-from gallery.shown import shown
 
 from .models import (
     Assignment,
@@ -25,6 +24,7 @@ from .models import (
     User,
     Version,
 )
+from .shown import shown_work
 
 
 class KeptAdmin(admin.ModelAdmin):
@@ -61,12 +61,23 @@ class PersonAdmin(UserAdmin):
     ]
     readonly_fields = ["last_login", "date_joined"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """Leave it to superusers to say what somebody may do."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_staff", "is_superuser", "groups", "user_permissions"]
+
+    def has_change_permission(self, request, obj=None):
+        """Keep other staff from everybody but superusers: who sets somebody's password or e-mail can become them."""
+        is_above = obj is not None and obj != request.user and (obj.is_staff or obj.is_superuser)
+        return super().has_change_permission(request, obj) and (request.user.is_superuser or not is_above)
+
     def has_delete_permission(self, request, obj=None):
         return False
 
 
 @admin.register(Student)
 class StudentAdmin(ReadOnlyAdmin):
+    fields = ["display_name", "username", "is_active", "language", "last_login", "date_joined"]
     list_display = ["display_name", "username", "is_active", "last_login"]
     list_filter = ["is_active", "enrollments__classroom"]
     search_fields = ["display_name", "username"]
@@ -174,16 +185,19 @@ class VersionInline(ReadOnlyInline):
 class SubmissionAdmin(ReadOnlyAdmin):
     list_display = ["thumb", "student", "assignment", "submitted_at"]
     list_filter = ["assignment__classroom", "assignment", "submitted_at"]
-    list_select_related = ["student", "assignment", "chosen__generation", "chosen__engine"]
+    list_select_related = ["student", "assignment"]
     search_fields = ["student__display_name", "student__username", "assignment__title"]
     date_hierarchy = "submitted_at"
     inlines = [VersionInline]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_pictures()
+
     @admin.display(description=_("picture"))
     def thumb(self, submission):
-        if not submission.chosen:
+        view = shown_work(submission, for_teacher=True)
+        if view is None:
             return "—"
-        view = shown(submission.chosen, for_teacher=True)
         return format_html(
             '<img src="{}" width="96" height="{}" alt="{}" loading="lazy">',
             view.thumb_url,

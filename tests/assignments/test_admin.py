@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from assignments.models import Grade, User
+from assignments.models import Grade, Student, User
 from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review
 from tests.builders import (
     make_assignment,
@@ -103,6 +103,60 @@ class TestPages:
         if who in people:
             client.force_login(people[who]())
         assert client.get(page(model, "changelist")).status_code == (403 if who.startswith("staff") else 302)
+
+
+class TestPeople:
+    """Staff who look after people do not make themselves, or others, more than they are."""
+
+    @pytest.fixture
+    def clerk(self, client):
+        clerk = User.objects.create(username="clerk", is_staff=True)
+        clerk.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user", "view_student"]))
+        client.force_login(clerk)
+        return clerk
+
+    def form(self, user, **fields):
+        inline = {"teacher_rows-TOTAL_FORMS": "0", "teacher_rows-INITIAL_FORMS": "0"}
+        return {"username": user.username, "display_name": "New name", "is_active": "on"} | inline | fields
+
+    def test_a_clerk_changes_names_but_gives_nobody_power(self, client, clerk):
+        person = User.objects.create(username="person")
+        for user in (person, clerk):
+            power = {
+                "is_staff": "on",
+                "is_superuser": "on",
+                "user_permissions": list(Permission.objects.values_list("pk", flat=True)),
+            }
+            assert client.post(page(User, "change", user.pk), self.form(user, **power)).status_code == 302
+            before = (user.is_staff, user.user_permissions.count())
+            user.refresh_from_db()
+            assert (user.display_name, user.is_superuser) == ("New name", False)
+            assert (user.is_staff, user.user_permissions.count()) == before
+        assert not person.is_staff
+
+    def test_a_superuser_gives_it(self, root):
+        person = User.objects.create(username="person")
+        assert root.post(page(User, "change", person.pk), self.form(person, is_staff="on")).status_code == 302
+        assert User.objects.get(pk=person.pk).is_staff
+
+    @pytest.mark.parametrize("above", [{"is_superuser": True}, {"is_staff": True}])
+    def test_a_clerk_does_not_take_over_somebody_above(self, client, clerk, above):
+        boss = User.objects.create(username="boss", **above)
+        words = {"password1": "quite-another-word", "password2": "quite-another-word", "usable_password": "true"}
+        assert client.post(f"/admin/assignments/user/{boss.pk}/password/", words).status_code == 403
+        assert client.post(page(User, "change", boss.pk), self.form(boss)).status_code == 403
+
+    @pytest.mark.parametrize("model", [User, Student], ids=name_of)
+    def test_nobody_reads_the_hash_of_a_password(self, client, clerk, root, model):
+        student = make_student(make_classroom())
+        boss = User.objects.create(username="boss", is_staff=True, password=student.password)
+        for user in (student, boss) if model is User else (student,):
+            for who in (clerk, User.objects.get(username="root")):
+                client.force_login(who)
+                answer = client.get(page(model, "change", user.pk))
+                assert answer.status_code == 200
+                assert student.password not in answer.content.decode()
+                assert student.password.rpartition("$")[2] not in answer.content.decode()
 
 
 class TestInvariants:

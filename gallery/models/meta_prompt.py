@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from gallery.prompts import DEFAULTS, WORDS
@@ -18,6 +18,12 @@ class MetaPromptQuerySet(models.QuerySet):
 
     def write(self, key, language, text, author=None):
         """Keep ``text`` as the next version of ``key``; return the current one where nothing changed."""
+        try:
+            return self._write(key, language, text, author)
+        except IntegrityError:  # somebody else wrote that version this very moment: ours is the one after it
+            return self._write(key, language, text, author)
+
+    def _write(self, key, language, text, author):
         with transaction.atomic():
             current = self.filter(key=key, language=language).order_by("-version").select_for_update().first()
             if current and current.text == text:
@@ -25,7 +31,7 @@ class MetaPromptQuerySet(models.QuerySet):
             fresh = self.model(
                 key=key, language=language, text=text, version=current.version + 1 if current else 1, created_by=author
             )
-            fresh.full_clean()
+            fresh.full_clean(validate_unique=False, validate_constraints=False)  # that, only the database can know
             fresh.save()
             return fresh
 

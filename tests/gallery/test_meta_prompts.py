@@ -1,7 +1,11 @@
 """The frame around a student's words: versions are added, never changed, and every try keeps its own."""
 
+import threading
+from contextlib import suppress
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from gallery import prompts
 from gallery.models import Generation, MetaPrompt
@@ -45,6 +49,52 @@ class TestVersions:
         with pytest.raises(ValidationError):
             MetaPrompt.objects.write("key", "en", text)
         assert not MetaPrompt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    """Two people press "save" together; where the database lets both look first, the slower one looks again."""
+
+    def together(self, *acts):
+        barrier, answers = threading.Barrier(len(acts)), []
+
+        def wait_after_looking(execute, sql, params, many, context):
+            found = execute(sql, params, many, context)
+            if sql.startswith("SELECT") and '"version" DESC' in sql:
+                with suppress(threading.BrokenBarrierError):
+                    barrier.wait(timeout=1)
+            return found
+
+        def run(act):
+            try:
+                with connection.execute_wrapper(wait_after_looking):
+                    answers.append(act())
+            except Exception as error:
+                answers.append(error)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    @pytest.mark.parametrize("before", [0, 1])
+    def test_both_texts_are_kept_as_two_versions(self, before):
+        for _ in range(before):
+            MetaPrompt.objects.write("key", "en", "Zero {words}")
+        answers = self.together(
+            lambda: MetaPrompt.objects.write("key", "en", "One {words}"),
+            lambda: MetaPrompt.objects.write("key", "en", "Two {words}"),
+        )
+        assert {frame.version for frame in answers} == {before + 1, before + 2}
+        assert {frame.text for frame in answers} == {"One {words}", "Two {words}"}
+
+    def test_the_schools_frame_is_written_once(self):
+        first, second = self.together(*[lambda: MetaPrompt.objects.current("nobodys", "en")] * 2)
+        assert first == second and MetaPrompt.objects.count() == 1
 
 
 class TestTries:

@@ -1,3 +1,4 @@
+import logging
 import mimetypes
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from .models import Picture
+
+log = logging.getLogger(__name__)
 
 #: Seconds a browser may show a picture again without asking: long enough for a lesson, short enough for a review to count.
 KEPT_BY_BROWSER = 600
@@ -26,7 +29,11 @@ def picture_file(request, public_id, size):
         response = HttpResponse(content_type=kind)
         response["X-Accel-Redirect"] = f"{settings.ACCEL_PREFIX.rstrip('/')}/{name}"
     else:
-        response = FileResponse(default_storage.open(name), content_type=kind)
+        try:
+            response = FileResponse(default_storage.open(name), content_type=kind)
+        except FileNotFoundError as error:
+            log.error("picture file missing", extra={"picture": str(picture.public_id), "size": size})
+            raise Http404 from error
     disposition = "attachment" if "download" in request.GET else "inline"
     response["Content-Disposition"] = f'{disposition}; filename="edu4all-{picture.public_id.hex[:8]}.{name.rpartition(".")[2]}"'
     response["Cache-Control"] = f"private, max-age={KEPT_BY_BROWSER}"

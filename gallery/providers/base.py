@@ -95,11 +95,11 @@ class Provider(Protocol):
 
 
 def write_spool(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write ``chunks`` so that ``path`` either holds all of them on disk or does not exist."""
+    """Write ``chunks`` so that ``path`` either holds all of them on disk or does not exist; nobody else may read it."""
     temporary = path.with_name(path.name + ".part")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with open(temporary, "wb") as file:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode=0o600)) as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()

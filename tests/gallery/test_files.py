@@ -1,12 +1,14 @@
 """How a picture leaves the site: the right bytes, kept by nobody but its reader's browser, unable to run."""
 
 import io
+import os
 
 import pytest
 from django.core.files.storage import default_storage
 from django.test import override_settings
 from PIL import Image
 
+from gallery.providers.base import write_spool
 from gallery.views import KEPT_BY_BROWSER
 from tests.builders import make_ready
 
@@ -76,7 +78,28 @@ class TestServing:
         assert answer.status_code == 404 and "X-Accel-Redirect" not in answer.headers
 
 
+class TestMissing:
+    """A file that is gone, say after a database was restored without its pictures."""
+
+    def test_it_is_not_found_and_the_operator_is_told_by_ids_only(self, get, picture, caplog):
+        default_storage.delete(picture.file_name("384"))
+        with caplog.at_level("ERROR", "gallery.views"):
+            assert get("384").status_code == 404
+        [record] = caplog.records
+        assert (record.message, record.picture, record.size) == ("picture file missing", str(picture.public_id), "384")
+        assert get("full").status_code == 200
+
+
 class TestStorage:
+    def test_raw_answers_are_read_by_nobody_else_whatever_the_umask(self, tmp_path):
+        before = os.umask(0)
+        try:
+            write_spool(tmp_path / "spool" / "answer", [b"pixels"])
+        finally:
+            os.umask(before)
+        assert (tmp_path / "spool").stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "spool" / "answer").stat().st_mode & 0o777 == 0o600
+
     def test_names_of_files_cannot_be_guessed_from_what_a_page_shows(self, picture):
         assert picture.public_id.hex not in picture.file
         assert str(picture.pk) not in picture.file.split("/")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery import engines, generation
-from gallery.models import Engine, Picture, Purse
+from gallery.models import Engine, Event, Picture, Purse
 
 from .models import Assignment, Classroom, Enrollment, School, Submission, Teacher, User
 from .starters import starter
@@ -17,6 +17,8 @@ from .starters import starter
 TEACHER, ADMIN, STUDENT = "demo-teacher", "demo-admin", "demo-student-"
 PUPILS = ["Анна К.", "Тимур С.", "Мария Л.", "Emma B.", "Oliver T.", "Кирилл В."]
 PICTURES = 600  # that the demo class may ask for in all
+
+LOADED = "demo.loaded"  # the event that remembers each step
 
 #: What the first two pupils tried, the first to the end, the second half-way. The others have not begun.
 FINISHED = [
@@ -43,24 +45,49 @@ WORDS = "amber apple birch cloud coral daisy ember fable hazel ivory lemon maple
 
 
 def classroom():
-    return Classroom.objects.get(teachers__user__username=TEACHER, name="7B")
+    """Return the demo teacher's first class, whatever it is called now; None where it is gone."""
+    return Classroom.objects.filter(teachers__user__username=TEACHER).order_by("pk").first()
+
+
+def users():
+    """Return the demo's people, by the names that nobody else has."""
+    return User.objects.filter(username__in=[TEACHER, ADMIN, *(f"{STUDENT}{n}" for n in range(1, len(PUPILS) + 1))])
 
 
 def load():
-    """Load the demo class once; at later starts only keep its password as it is set. Refuses anywhere but on loopback."""
+    """Load whatever of the demo class was never loaded; at later starts only keep its password as it is set.
+
+    A start that was stopped half-way is finished by the next one. Refuses anywhere but on loopback.
+    """
     if not settings.IS_LOCAL:
         raise ImproperlyConfigured("The demo class is for one's own machine: ALLOWED_HOSTS names other hosts.")
     teacher = User.objects.filter(username=TEACHER).first()
     if teacher is None:
-        _make()
-    elif not teacher.check_password(password()):
+        _make_people()
+    elif not (teacher.is_active and teacher.check_password(password())):
         _set_passwords()
+    done = set(Event.objects.filter(verb=LOADED).values_list("subject", flat=True))
+    for step, make in {"demo:finished": _finish, "demo:half-done": _begin}.items():
+        if step not in done:
+            make()
+            Event.objects.record(LOADED, subject=step)  # kept for good: what somebody removes later stays removed
+
+
+def retire():
+    """Shut the demo's people out, on a database that moved from one's own machine to a server; return how many there were."""
+    active = list(users().filter(is_active=True))
+    for user in active:
+        user.is_active = False
+        user.set_unusable_password()
+        user.save(update_fields=["is_active", "password"])
+    return len(active)
 
 
 def _set_passwords():
-    for user in User.objects.filter(username__in=[TEACHER, ADMIN, *(f"{STUDENT}{n}" for n in range(1, len(PUPILS) + 1))]):
+    for user in users():
+        user.is_active = True
         user.set_password(password())
-        user.save(update_fields=["password"])
+        user.save(update_fields=["is_active", "password"])
 
 
 @transaction.atomic
@@ -81,13 +108,17 @@ def _make_people():
     for draft in drafts:
         draft.due_at, draft.published_at, draft.is_shape_free = due, timezone.now(), True
         draft.save()
-    return drafts[0]
 
 
-def _make():
-    assignment = _make_people()
-    first, second = (User.objects.get(username=f"{STUDENT}{number}") for number in (1, 2))
-    work = _draw(assignment, first, FINISHED)
+def _assignment():
+    """Return the lesson in Russian, as long as the demo class has it."""
+    return Assignment.objects.filter(classroom=classroom(), language="ru").order_by("pk").first()
+
+
+def _finish():
+    work = _draw(1, FINISHED)
+    if work is None or work.is_handed_in:
+        return
     picture = Picture.objects.filter(generation__trail=work.trail, status=Picture.Status.READY).order_by("-pk").first()
     if picture:
         work.hand_in(
@@ -96,15 +127,25 @@ def _make():
             alt_text="На дне моря стоит Эйфелева башня. Вокруг неё плавают рыбы и черепаха, сверху падает утренний свет.",
             reason="Все думают, что башня может стоять только в городе. Я поставила её туда, куда не доедет автобус.",
         )
-    _draw(assignment, second, HALF_DONE)
 
 
-def _draw(assignment, student, prompts):
-    """Let ``student`` try ``prompts`` one after the other; the sketch engine draws here and now, whatever is configured."""
+def _begin():
+    _draw(2, HALF_DONE)
+
+
+def _draw(number, prompts):
+    """Let a pupil try ``prompts`` one after the other, as far as not tried yet; return the work, None without assignment.
+
+    The sketch engine draws here and now, whatever is configured.
+    """
+    assignment, student = _assignment(), User.objects.filter(username=f"{STUDENT}{number}").first()
+    if assignment is None or student is None:
+        return None
     sketch = Engine.objects.get(name="sketch")
     work = Submission.objects.begin(assignment, student)
     work.assignment.engine = sketch
-    for prompt in prompts:
+    tried = set(work.trail.generations.values_list("prompt", flat=True))
+    for prompt in (prompt for prompt in prompts if prompt not in tried):
         work.ask(prompt=prompt, shape="wide", pictures=1)
         picture = Picture.objects.claim_next(sketch, worker="demo", lease=settings.LEASE_SECONDS)
         if picture:  # a worker that runs already may have been quicker

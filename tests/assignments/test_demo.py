@@ -1,12 +1,21 @@
 """The demo class: there at the first start, left alone at every later one, and only on one's own machine."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection
+from django.test import Client
 
 from assignments import demo
+from assignments.checks import no_demo_in_production
 from assignments.models import Assignment, Classroom, Grade, Submission, User
 from gallery import engines
 from gallery.models import Engine, Event, Generation, Picture
+from tests.builders import make_teacher
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +95,84 @@ class TestLoadingAgain:
         before = list(User.objects.order_by("pk").values_list("password", flat=True))
         demo.load()
         assert list(User.objects.order_by("pk").values_list("password", flat=True)) == before
+
+
+class TestStoppedHalfWay:
+    """Ctrl+C in the first start: the next one goes on from there."""
+
+    def stopped(self, settings, at):
+        """Load until the demo has asked for ``at`` pictures, then stop as Ctrl+C does."""
+        settings.DEMO_PASSWORD = PASSWORD
+        engines.refresh({})
+
+        def stop(execute, sql, params, many, context):
+            if sql.startswith("INSERT") and '"gallery_generation"' in sql and Generation.objects.count() >= at:
+                raise KeyboardInterrupt
+            return execute(sql, params, many, context)
+
+        with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(stop):
+            demo.load()
+
+    @pytest.mark.parametrize("at", range(len(demo.FINISHED) + len(demo.HALF_DONE)))
+    def test_the_next_start_ends_with_the_same_class(self, settings, at):
+        self.stopped(settings, at)
+        assert Generation.objects.count() == at
+        demo.load()
+        TestLoading().test_there_are_three_stages_of_work(None)
+        tried = Generation.objects.order_by("pk").values_list("prompt", flat=True)
+        assert sorted(tried) == sorted(demo.FINISHED + demo.HALF_DONE)
+
+    def test_a_later_start_asks_little(self, loaded, django_assert_max_num_queries):
+        with django_assert_max_num_queries(3):
+            demo.load()
+
+    def test_a_demo_without_its_class_or_lesson_still_starts(self, settings):
+        self.stopped(settings, 0)
+        Submission.objects.all().delete()
+        Assignment.objects.all().delete()
+        demo.load()
+        Classroom.objects.update(name="Renamed")
+        call_command("prepare", welcome=True)
+
+
+class TestMovedToAServer:
+    @pytest.fixture
+    def moved(self, loaded, settings):
+        settings.IS_LOCAL = False
+
+    def test_preparing_the_server_shuts_the_demo_out(self, client, moved, settings):
+        teacher, boss = Client(), User.objects.get(username=demo.ADMIN)
+        teacher.post("/login/", {"username": demo.TEACHER, "password": PASSWORD})
+        assert teacher.get("/").status_code == 200
+        other = make_teacher()
+        call_command("prepare")
+        assert teacher.get("/").status_code == 302
+        assert client.post("/login/", {"username": demo.ADMIN, "password": PASSWORD}).status_code == 422
+        boss.refresh_from_db()
+        assert not boss.is_active and not boss.has_usable_password()
+        assert list(User.objects.filter(is_active=True)) == [other]
+
+    def test_back_on_ones_own_machine_the_demo_opens_again(self, client, moved, settings):
+        call_command("prepare")
+        settings.IS_LOCAL = True
+        demo.load()
+        assert client.post("/login/", {"username": demo.TEACHER, "password": PASSWORD}).status_code == 302
+
+    def test_the_check_of_a_deployment_fails_until_then(self, moved):
+        with pytest.raises(SystemCheckError, match="edu4all.E001"):
+            call_command("check", deploy=True)
+        demo.retire()
+        assert not no_demo_in_production(None)
+
+    def test_on_ones_own_machine_there_is_nothing_to_complain_of(self, loaded):
+        assert not no_demo_in_production(None)
+
+    @pytest.mark.parametrize("url", ["postgres://nobody@127.0.0.1:9/none", "sqlite://"])
+    def test_without_a_database_or_tables_the_check_says_nothing(self, url):
+        code = "import django; django.setup(); from assignments.checks import no_demo_in_production as c; print(c(None))"
+        variables = {"DATABASE_URL": url, "ALLOWED_HOSTS": "art.example.org", "DJANGO_SETTINGS_MODULE": "edu4all.settings"}
+        answer = subprocess.run([sys.executable, "-c", code], env={**os.environ, **variables}, capture_output=True, text=True)
+        assert answer.stdout.strip() == "[]", answer.stderr
 
 
 class TestPassword:

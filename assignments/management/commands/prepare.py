@@ -10,7 +10,10 @@ from gallery import engines
 
 
 class Command(BaseCommand):
-    """Gets the site ready to start: translations, tables, static files, engines, and on one's own machine the demo class."""
+    """Gets the site ready to start: translations, tables, static files, engines.
+
+    Loads the demo class on one's own machine, and shuts its people out on any other.
+    """
 
     help = __doc__
 
@@ -24,6 +27,8 @@ class Command(BaseCommand):
         engine = engines.refresh()
         if settings.IS_LOCAL:
             demo.load()
+        elif retired := demo.retire():
+            self.stdout.write(f"Demo users that can no longer sign in: {retired}")
         if welcome:
             self.stdout.write(self.greeting(engine))
 
@@ -31,12 +36,13 @@ class Command(BaseCommand):
         """Return what `make run` prints once the site answers."""
         lines = [f"Draws with: {engine.title}{f' ({engine.model})' if engine.model else ''}"]
         if settings.IS_LOCAL:
-            teacher = User.objects.get(username=demo.TEACHER)
+            teacher, classroom = User.objects.get(username=demo.TEACHER), demo.classroom()
             link = reverse("assignments:welcome", args=[welcome_token(teacher)])
             lines += [
                 f"Teacher, one-time link: http://127.0.0.1:{settings.PORT}{link}",
                 f"Sign-ins: {demo.TEACHER}, {demo.ADMIN}, {demo.STUDENT}1 to {demo.STUDENT}{len(demo.PUPILS)}",
                 f"Password: {demo.password()}",
-                f"Class code: {demo.classroom().shown_code} (name and a PIN of the pupil's own)",
             ]
+            if classroom:
+                lines.append(f"Class code: {classroom.shown_code} (name and a PIN of the pupil's own)")
         return "\n".join(lines)

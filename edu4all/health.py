@@ -83,7 +83,7 @@ class Figures:
 
 
 def metrics(request):
-    """Give figures to the machine itself, or to whoever holds METRICS_TOKEN; nobody else learns that they exist."""
+    """Give figures to whoever holds METRICS_TOKEN, and on one's own machine to that machine; to others they do not exist."""
     if not _may_read(request):
         return HttpResponseNotFound()
     registry = CollectorRegistry(auto_describe=False)
@@ -96,5 +96,7 @@ def _may_read(request):
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if token:
         return constant_time_compare(given, token)
+    if not settings.IS_LOCAL:
+        return False  # a proxy on the same machine looks like loopback, whoever stands behind it
     is_proxied = "X-Forwarded-For" in request.headers
     return not is_proxied and ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback  # noqa: S104

@@ -1,4 +1,24 @@
-"""Headers that Django and django-csp do not set."""
+"""Headers that Django and django-csp do not set, and the address that somebody really comes from."""
+
+import ipaddress
+
+from django.conf import settings
+
+
+def client_address(request):
+    """Return the address that wrong passwords count against.
+
+    With TRUSTED_PROXIES=n the n-th entry of X-Forwarded-For from the right, which the outermost of our own proxies wrote;
+    what stands further left anybody can make up. Without a fitting entry, whoever holds the other end of the connection.
+    """
+    address = request.META.get("REMOTE_ADDR")
+    if count := settings.TRUSTED_PROXIES:
+        entries = request.headers.get("X-Forwarded-For", "").split(",")
+        try:
+            return str(ipaddress.ip_address(entries[-count].strip()))
+        except (IndexError, ValueError):
+            return address
+    return address
 
 
 class HeadersMiddleware:

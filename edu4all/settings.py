@@ -212,6 +212,8 @@ SESSION_COOKIE_AGE = 12 * 3600  # seconds: longer than a school day
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # Wrong passwords lock a person's name at an address, never an address alone: a school is one address.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "edu4all.security.client_address"
+TRUSTED_PROXIES = int(env("TRUSTED_PROXIES") or 0)  # how many of our own stand in front; each adds an X-Forwarded-For entry
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 DOOR = "/login/"
 
 
-def enter(client, username, password=PASSWORD, **more):
-    return client.post(DOOR, {"username": username, "password": password} | more)
+def enter(client, username, password=PASSWORD, headers=None, **more):
+    return client.post(DOOR, {"username": username, "password": password} | more, headers=headers)
 
 
 def who(client):
@@ -125,6 +125,24 @@ class TestPasswordLock:
         AccessAttempt.objects.update(attempt_time=timezone.now() - settings.AXES_COOLOFF_TIME)
         enter(client, locked.username)
         assert who(client) == locked.pk
+
+    @pytest.mark.parametrize(
+        "proxies, forwarded, found",
+        [
+            (0, "203.0.113.9", "127.0.0.1"),  # nobody in front: what the browser says of itself does not count
+            (1, "203.0.113.9", "203.0.113.9"),
+            (1, "192.0.2.1, 203.0.113.9", "203.0.113.9"),  # the first was made up by the browser
+            (2, "192.0.2.1, 203.0.113.9, 10.0.0.5", "203.0.113.9"),
+            (2, "203.0.113.9", "127.0.0.1"),
+            (1, "2001:db8::9", "2001:db8::9"),
+            (1, "nonsense", "127.0.0.1"),
+            (1, "", "127.0.0.1"),
+        ],
+    )
+    def test_behind_proxies_the_address_is_the_one_that_they_wrote(self, client, settings, proxies, forwarded, found):
+        settings.TRUSTED_PROXIES = proxies
+        enter(client, make_teacher().username, "wrong", headers={"X-Forwarded-For": forwarded})
+        assert AccessAttempt.objects.get().ip_address == found
 
     def test_success_forgets_earlier_mistakes(self, client, settings):
         settings.AXES_FAILURE_LIMIT = 3

@@ -84,8 +84,15 @@ class TestMetrics:
     def test_for_somebody_behind_the_proxy_of_this_machine_neither(self, client):
         assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
 
+    @override_settings(IS_LOCAL=False)
+    def test_on_a_server_they_need_a_token_even_on_loopback(self, client):
+        """A proxy that sets only X-Forwarded-Proto, as the README asks, looks like the machine itself."""
+        assert client.get("/metrics", headers={"X-Forwarded-Proto": "https"}).status_code == 404
+
+    @pytest.mark.parametrize("is_local", [True, False])
     @override_settings(METRICS_TOKEN="a long word")
-    def test_with_a_token_it_opens_from_anywhere_and_only_with_it(self, client):
+    def test_with_a_token_it_opens_from_anywhere_and_only_with_it(self, client, settings, is_local):
+        settings.IS_LOCAL = is_local
         with_token = {"Authorization": "Bearer a long word"}
         assert client.get("/metrics", headers=with_token, REMOTE_ADDR="10.0.0.7").status_code == 200
         assert client.get("/metrics").status_code == 404

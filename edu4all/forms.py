@@ -2,7 +2,7 @@
 
 from django.forms import BoundField, CheckboxInput, Widget
 from django.forms.renderers import TemplatesSetting
-from django.forms.widgets import ChoiceWidget, RadioSelect
+from django.forms.widgets import ChoiceWidget, MultiWidget, RadioSelect
 
 
 class Edu4AllBoundField(BoundField):
@@ -15,10 +15,15 @@ class Edu4AllBoundField(BoundField):
         return " ".join(dict.fromkeys(["field", *(["field--invalid"] if self.errors else []), *extra, *names]))
 
     def build_widget_attrs(self, attrs: dict, widget: Widget | None = None) -> dict:
-        """Adds the class that fields share; choices are drawn by their own labels and need none."""
+        """Adds the class that fields share; choices are drawn by their own labels and need none.
+
+        What is said here replaces the attributes of a widget's parts, so parts with classes of their own are left alone:
+        the admin's scripts find its day and time by them.
+        """
         attrs = super().build_widget_attrs(attrs, widget)
         widget = widget or self.field.widget
-        if self.shape == "input" and not widget.is_hidden:
+        is_dressed = isinstance(widget, MultiWidget) and any("class" in part.attrs for part in widget.widgets)
+        if self.shape == "input" and not widget.is_hidden and not is_dressed:
             given = attrs.get("class") or widget.attrs.get("class") or ""
             attrs["class"] = f"input {given}".strip()
         return attrs

@@ -11,6 +11,10 @@ class WishForm(forms.Form):
     is_mine = forms.BooleanField(label="The idea is mine", required=False)
     note = forms.CharField(label="Note", required=False, widget=forms.TextInput(attrs={"class": "input--narrow"}))
     secret = forms.CharField(widget=forms.HiddenInput, initial="x")
+    due_at = forms.SplitDateTimeField(required=False)
+    seen_at = forms.SplitDateTimeField(
+        required=False, widget=forms.SplitDateTimeWidget(date_attrs={"class": "day"}, time_attrs={"class": "time"})
+    )
 
 
 class TestFields:
@@ -34,6 +38,11 @@ class TestFields:
 
     def test_a_field_keeps_the_class_its_widget_asks_for(self):
         assert 'class="input input--narrow"' in WishForm()["note"].as_field_group()
+
+    def test_parts_of_a_field_keep_the_classes_they_ask_for(self):
+        assert str(WishForm()["due_at"]).count('class="input"') == 2
+        seen_at = str(WishForm()["seen_at"])
+        assert 'class="day"' in seen_at and 'class="time"' in seen_at
 
     def test_a_long_text_has_a_counter_and_a_short_one_has_not(self):
         assert 'data-counter-for="id_prompt" data-max="600"' in WishForm()["prompt"].as_field_group()

@@ -1,4 +1,4 @@
-// The grading desk: <form data-rubric> with fieldsets .crit of radio buttons that carry data-points (and data-words, said under them).
+// The grading desk: <form data-rubric> with fieldsets .crit of radio buttons that carry data-points (and data-words, said beside the title).
 // Digits choose the level of the criterion in focus and go on to the next; Ctrl+Enter saves. keys.js brings the other keys and the switch.
 const form = document.querySelector("form[data-rubric]");
 
@@ -25,6 +25,12 @@ if (form) {
   form.addEventListener("change", show);
   show();
 
+  // Where there is a keyboard, the first open criterion waits for a digit; a note that something is wrong is read first.
+  const open = criteria.find((criterion) => !chosen(criterion));
+  if (open && !document.querySelector("[data-focus]") && matchMedia("(min-width: 52rem) and (pointer: fine)").matches) {
+    open.querySelector("input").focus({ preventScroll: true });
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) {
       event.preventDefault();
@@ -37,9 +43,9 @@ if (form) {
     if (!digit || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (document.documentElement.hasAttribute("data-keys-off")) return;
     const focus = document.activeElement;
+    if (document.querySelector("dialog[open]") || focus?.matches("textarea, select, input:not([type=radio]):not([type=checkbox])")) return;
     const inRubric = criteria.some((criterion) => criterion.contains(focus));
-    // Elsewhere digits belong to whatever has the focus; on the bare page they begin with the first open criterion.
-    if (!inRubric && focus !== document.body && focus?.id !== "main") return;
+    // Outside the rubric digits begin with the first open criterion.
     const at = inRubric ? criteria.findIndex((criterion) => criterion.contains(focus)) : Math.max(0, criteria.findIndex((criterion) => !chosen(criterion)));
     const level = criteria[at]?.querySelectorAll("input[type=radio]")[digit - 1];
     if (!level) return;

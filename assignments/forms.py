@@ -7,13 +7,31 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gallery.models import MetaPrompt
-from gallery.prompts import WORDS
-from gallery.safety.gate import MAX_PROMPT
+from gallery.safety.gate import MAX_PROMPT, judge
+from gallery.shown import GATES
 
 from . import pins
 from .models import Assignment, Classroom, Rubric
+from .models.assignment import POINTS_FIXED
+from .models.grade import RUBRIC_CHANGED
 
 ROSTER_LIMIT = 200
+
+#: What the words gate says to texts that classmates and teachers read, by the gate that refused.
+GATES_OF_TEXTS = {
+    "words": pgettext_lazy("student", "Some of these words do not fit school. Say it in other words."),
+    "personal": pgettext_lazy("student", "This looks like a phone number, an address or somebody's data. Leave it out."),
+    "frame": pgettext_lazy("student", "Write about your picture. Orders to a machine do not work here."),
+    "length": pgettext_lazy("student", "This is too long. Say it shorter."),
+    "care": GATES["care"],
+}
+
+
+def fit_for_class(text):
+    """Let ``text`` pass the words gate. ValidationError with the gate as its code, never with the word."""
+    verdict = judge(text)
+    if verdict.outcome != "allow" and verdict.family != "empty":  # signs alone hurt nobody
+        raise ValidationError(GATES_OF_TEXTS[verdict.gate], code=verdict.gate)
 
 
 def said_to_students(required):
@@ -89,7 +107,7 @@ class PromptForm(forms.Form):
         self.fields["pictures"].choices = [(count, str(count)) for count in counts]
         self.fields["pictures"].initial = counts[-1]
         if assignment.is_shape_free:
-            self.fields["shape"].choices = [("wide", _("Wide")), ("square", _("Square")), ("tall", _("Tall"))]
+            self.fields["shape"].choices = Assignment.Shape.choices
             self.fields["shape"].initial = assignment.shape
         else:
             del self.fields["shape"]
@@ -105,6 +123,7 @@ class HandInForm(forms.Form):
     title = forms.CharField(
         label=pgettext_lazy("student", "Title of your picture"),
         max_length=80,
+        validators=[fit_for_class],
         error_messages=said_to_students(pgettext_lazy("student", "Give your picture a title.")),
     )
     alt_text = forms.CharField(
@@ -112,6 +131,7 @@ class HandInForm(forms.Form):
         help_text=pgettext_lazy("student", "One or two sentences: what is there, where, in what colours."),
         min_length=20,
         max_length=250,
+        validators=[fit_for_class],
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write what is to be seen in the picture.")),
     )
@@ -119,9 +139,15 @@ class HandInForm(forms.Form):
         label=pgettext_lazy("student", "Why did you choose this one?"),
         min_length=10,
         max_length=1000,
+        validators=[fit_for_class],
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write why you chose this picture.")),
     )
+
+    @property
+    def is_care(self):
+        """Whether the words sound like a child in need: the answer must not look like a mistake."""
+        return any(self.has_error(name, "care") for name in self.fields)
 
 
 class ClassroomForm(forms.ModelForm):
@@ -195,6 +221,9 @@ class AssignmentForm(forms.ModelForm):
         self.fields["due_at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         self.fields["engine"].queryset = self.fields["engine"].queryset.usable()
         self.fields["engine"].empty_label = _("The site's default engine")
+        if self.instance.are_points_fixed:
+            self.fields["points_possible"].disabled = True
+            self.fields["points_possible"].help_text = POINTS_FIXED
         for language in ("ru", "en"):
             self.fields[f"frame_{language}"].initial = self.instance.meta_prompt(language).text
 
@@ -206,14 +235,11 @@ class AssignmentForm(forms.ModelForm):
 
     def clean(self):
         for language in ("ru", "en"):
-            text = self.cleaned_data.get(f"frame_{language}")
-            if text and text.count(WORDS) != 1:
-                self.add_error(
-                    f"frame_{language}",
-                    ValidationError(
-                        _("The text must hold %(mark)s exactly once: the student's words go there.") % {"mark": WORDS}
-                    ),
-                )
+            if text := self.cleaned_data.get(f"frame_{language}"):
+                try:
+                    MetaPrompt(key=self.instance.meta_prompt_key, language=language, text=text).clean()
+                except ValidationError as error:
+                    self.add_error(f"frame_{language}", error.messages)
         return super().clean()
 
     def write_meta_prompt(self, author):
@@ -299,6 +325,16 @@ class GradeForm(forms.Form):
                 widget=forms.RadioSelect,
                 initial=given.get(criterion.pk),
             )
+
+    def clean(self):
+        if self.is_outdated:
+            raise ValidationError(RUBRIC_CHANGED, code="conflict")
+        return super().clean()
+
+    @property
+    def is_outdated(self):
+        """Whether the page was filled in by a rubric that was rewritten since."""
+        return any(name.startswith("criterion_") and name not in self.fields for name in self.data)
 
     def points(self):
         """Return the chosen points by criterion pk."""

@@ -14,6 +14,8 @@ from gallery.models.meta_prompt import DEFAULT_KEY
 from .classroom import Classroom, Enrollment
 from .rubric import Rubric
 
+POINTS_FIXED = _("Somebody was graded already, so the points stay as they are.")
+
 
 class AssignmentQuerySet(models.QuerySet):
     def published(self):
@@ -103,6 +105,15 @@ class Assignment(models.Model):
 
     def __str__(self):
         return self.title
+
+    def clean(self):
+        if self.are_points_fixed and self.points_possible != Assignment.objects.get(pk=self.pk).points_possible:
+            raise ValidationError({"points_possible": POINTS_FIXED}, code="fixed")
+
+    @property
+    def are_points_fixed(self):
+        """Whether somebody was graded, so that the points possible and the rubric stay as they are."""
+        return self.pk is not None and self.rubric.is_in_use
 
     @property
     def meta_prompt_key(self):

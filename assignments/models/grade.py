@@ -3,30 +3,42 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Event
 
-from .rubric import Criterion
+from .rubric import Criterion, Rubric
 from .submission import Submission
+
+RUBRIC_CHANGED = _("The rubric was changed in the meantime. Choose the levels anew; your comment is kept.")
 
 
 class GradeQuerySet(models.QuerySet):
-    def released(self):
-        return self.exclude(released_at=None)
+    def complete(self):
+        """Return grades in which every criterion has points."""
+        given = CriterionGrade.objects.filter(grade=OuterRef(OuterRef("pk")), criterion=OuterRef("pk"))
+        open_criteria = Criterion.objects.filter(~Exists(given), rubric=OuterRef("submission__assignment__rubric"))
+        return self.filter(~Exists(open_criteria))
+
+    def unreleased(self):
+        return self.filter(released_at=None)
 
     def record(self, submission, *, points, feedback, grader, seen_version=None):
         """Write or change a grade. ``points`` maps criterion pk to points; what was there before is kept as a GradeChange.
 
         ``seen_version`` is the ``version`` the grader was looking at: ValidationError("conflict") where a colleague has
-        saved since then, so that nobody's work is overwritten unseen.
+        saved since then, so that nobody's work is overwritten unseen, and where the rubric has no such criterion any more.
         """
-        criteria = list(submission.assignment.rubric.criteria.prefetch_related("levels"))
-        levels = {criterion.pk: {level.points for level in criterion.levels.all()} for criterion in criteria}
-        if any(value not in levels.get(pk, ()) for pk, value in points.items()):
-            raise ValidationError(_("Choose one of the levels."), code="level")
         with transaction.atomic():
+            rubric = Rubric.objects.select_for_update().get(pk=submission.assignment.rubric_id)
+            criteria = list(rubric.criteria.prefetch_related("levels"))
+            levels = {criterion.pk: {level.points for level in criterion.levels.all()} for criterion in criteria}
+            if not points.keys() <= levels.keys():
+                raise ValidationError(RUBRIC_CHANGED, code="conflict")
+            if any(value not in levels[pk] for pk, value in points.items()):
+                raise ValidationError(_("Choose one of the levels."), code="level")
             Submission.objects.select_for_update().get(pk=submission.pk)
             grade = self.filter(submission=submission).first() or Grade(submission=submission)
             if seen_version is not None and seen_version != grade.version:
@@ -46,9 +58,9 @@ class GradeQuerySet(models.QuerySet):
             return grade
 
     def release(self, assignment, actor):
-        """Show every grade of ``assignment`` to its student at once; return how many were new."""
+        """Show every complete grade of ``assignment`` to its student at once; return how many were new."""
         with transaction.atomic():
-            rows = self.filter(submission__assignment=assignment, released_at=None)
+            rows = self.filter(submission__assignment=assignment).unreleased().complete()
             trails = list(rows.values_list("submission__trail", flat=True))
             released = rows.update(released_at=Now())
             if released:
@@ -101,7 +113,7 @@ class Grade(models.Model):
     @property
     def is_complete(self):
         """Whether every criterion has points."""
-        return self.criterion_grades.count() == self.submission.assignment.rubric.criteria.count()
+        return len(self.criterion_grades.all()) == len(self.submission.assignment.rubric.criteria.all())
 
 
 class CriterionGrade(models.Model):
@@ -120,6 +132,11 @@ class CriterionGrade(models.Model):
         return str(self.points)
 
 
+class GradeChangeQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise TypeError("A record of a change never changes.")
+
+
 class GradeChange(models.Model):
     """Who changed a grade, when, from what to what. Never changed itself."""
 
@@ -131,6 +148,8 @@ class GradeChange(models.Model):
     after = models.JSONField(_("after"))
     created_at = models.DateTimeField(_("when"), auto_now_add=True)
 
+    objects = GradeChangeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("grade change")
         verbose_name_plural = _("grade changes")
@@ -138,3 +157,8 @@ class GradeChange(models.Model):
 
     def __str__(self):
         return f"{self.grade_id} {self.created_at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args, **kwargs):
+        if self.pk:
+            raise TypeError("A record of a change never changes.")
+        super().save(*args, **kwargs)

@@ -1,6 +1,9 @@
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+
+FIXED = _("Somebody was graded by this rubric, so it stays as it is. All students are judged by the same.")
 
 
 class RubricQuerySet(models.QuerySet):
@@ -29,13 +32,17 @@ class Rubric(models.Model):
         return self.title
 
     def rewrite(self, criteria):
-        """Replace the criteria; only while nobody was graded by them (a foreign key protects those that were)."""
-        self.criteria.all().delete()
-        for position, (title, description, levels) in enumerate(criteria):
-            criterion = self.criteria.create(title=title, description=description, position=position)
-            Level.objects.bulk_create(
-                Level(criterion=criterion, points=points, title=level_title) for points, level_title in levels
-            )
+        """Replace the criteria. ValidationError("fixed") once somebody was graded by them."""
+        with transaction.atomic():
+            Rubric.objects.select_for_update().get(pk=self.pk)  # grading takes the same lock
+            if self.is_in_use:
+                raise ValidationError(FIXED, code="fixed")
+            self.criteria.all().delete()
+            for position, (title, description, levels) in enumerate(criteria):
+                criterion = self.criteria.create(title=title, description=description, position=position)
+                Level.objects.bulk_create(
+                    Level(criterion=criterion, points=points, title=level_title) for points, level_title in levels
+                )
 
     def outline(self):
         """Return the criteria as the triples that ``write`` takes."""

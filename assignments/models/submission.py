@@ -1,3 +1,4 @@
+import re
 import uuid
 
 from django.conf import settings
@@ -14,26 +15,23 @@ from gallery.safety.gate import judge, language_of
 from .assignment import Assignment
 from .classroom import Classroom, Enrollment
 
+#: A word of a name, without the dot behind an initial.
+WORD = re.compile(r"[\w'-]+")
+
 
 class SubmissionQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Return a student's own work, and all work of the classes that ``user`` teaches."""
-        return self.filter(Q(student=user) | Q(pk__in=self.taught_by(user).values("pk")))
-
     def taught_by(self, user):
         return self.filter(assignment__classroom__in=Classroom.objects.taught_by(user))
 
     def handed_in(self):
         return self.exclude(submitted_at=None)
 
-    def of_pupils(self):
-        """Leave out the try-out pupil's work, which no gradebook counts."""
-        return self.exclude(
-            Exists(
-                Enrollment.objects.filter(
-                    is_trial=True, student=OuterRef("student"), classroom=OuterRef("assignment__classroom")
-                )
-            )
+    def with_pictures(self):
+        """Fetch what ``picture`` and ``current`` need, in a number of queries that does not grow."""
+        versions = Version.objects.select_related("picture__generation", "picture__engine")
+        works = self.select_related("chosen__generation", "chosen__engine")
+        return works.defer("chosen__generation__parts").prefetch_related(  # the longest texts, and no list shows them
+            models.Prefetch("versions", versions.defer("picture__generation__parts"))
         )
 
     def ready_to_grade(self):
@@ -96,6 +94,12 @@ class Submission(models.Model):
         return max(self.versions.all(), key=lambda version: version.number, default=None)
 
     @property
+    def picture(self):
+        """The picture that stands for the work: the one handed in, before that the chosen one; None where there is neither."""
+        version = self.current
+        return version.picture if version else self.chosen
+
+    @property
     def missing(self):
         """What still lacks before the work is whole, as words a teacher reads; empty when it is handed in whole."""
         version = self.current
@@ -119,7 +123,7 @@ class Submission(models.Model):
         engine = assignment.drawing_engine
         if engine is None:
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
-        verdict, language = judge(prompt), language_of(prompt)
+        verdict, language = judge(prompt, names=names_on_roster(assignment.classroom_id)), language_of(prompt)
         with transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
@@ -150,7 +154,8 @@ class Submission(models.Model):
             )
 
     def choose(self, picture):
-        """Mark ``picture``, one of the student's own that are ready, as the best."""
+        """Mark ``picture``, one of the student's own that are ready, as the best. ValidationError("closed") after the date."""
+        self.assignment.require_open()
         if not Picture.objects.filter(
             pk=picture.pk, generation__trail=self.trail_id, status=Picture.Status.READY, hidden_at=None
         ).exists():
@@ -160,7 +165,6 @@ class Submission(models.Model):
 
     def hand_in(self, *, picture, title, alt_text, reason):
         """Keep a new version; earlier ones stay. ValidationError("closed") after the due date where late work is not taken."""
-        self.assignment.require_open()
         self.choose(picture)
         with transaction.atomic():
             Submission.objects.select_for_update().get(pk=self.pk)
@@ -179,11 +183,35 @@ class Submission(models.Model):
         return version
 
 
+def names_on_roster(classroom_id):
+    """Return the full and the first names of a class, which no drawing service gets to know."""
+    pupils = Enrollment.objects.active().filter(classroom=classroom_id, is_trial=False)
+    words = [WORD.findall(alias) for alias in pupils.values_list("alias", flat=True)]
+    # A single letter is an initial, or a word of its own ("A dog").
+    return {name for name in [" ".join(each) for each in words] + [each[0] for each in words if each] if len(name) > 1}
+
+
 class VersionQuerySet(models.QuerySet):
-    def current(self):
-        """Return the hand-ins that count: the newest of each submission."""
+    def hanging(self):
+        """Return what hangs in the class galleries: each work as it was when an adult approved its picture.
+
+        Words that were handed in after the approval wait for another one, and meanwhile the approved ones stay. A work
+        that was handed in anew with another picture, or whose author left the class, is taken down.
+        """
         newer = Version.objects.filter(submission=OuterRef("submission"), number__gt=OuterRef("number"))
-        return self.filter(~Exists(newer)).exclude(submission__submitted_at=None)
+        newer_words = Q(picture=OuterRef("picture"), created_at__gt=OuterRef("picture__approved_at"))
+        authors = Enrollment.objects.active().filter(
+            student=OuterRef("submission__student"), classroom=OuterRef("submission__assignment__classroom")
+        )
+        return self.filter(
+            ~Exists(newer.filter(~newer_words)),
+            Exists(authors),
+            picture__approved_at__gte=F("created_at"),
+            picture__hidden_at=None,
+            submission__assignment__shows_gallery=True,
+            submission__assignment__published_at__isnull=False,
+            submission__assignment__classroom__archived_at=None,
+        )
 
 
 class Version(models.Model):
@@ -196,7 +224,7 @@ class Version(models.Model):
     alt_text = models.CharField(_("description for someone who cannot see it"), max_length=250)
     reason = models.TextField(_("why this picture"), max_length=1000)
     is_late = models.BooleanField(_("late"), default=False)
-    created_at = models.DateTimeField(_("handed in"), auto_now_add=True)
+    created_at = models.DateTimeField(_("handed in"), db_default=Now(), editable=False)  # the clock that approvals use too
 
     objects = VersionQuerySet.as_manager()
 
@@ -208,3 +236,9 @@ class Version(models.Model):
 
     def __str__(self):
         return f"{self.submission_id} v{self.number}"
+
+    @property
+    def is_approved(self):
+        """Whether an adult looked at the picture with these words, and let classmates see it."""
+        approved_at = self.picture.approved_at
+        return approved_at is not None and approved_at >= self.created_at

@@ -1,8 +1,9 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,16 +16,15 @@ from assignments.exports import grades_csv
 from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
 from assignments.middleware import TRIAL
 from assignments.models import Assignment, Grade, Submission
+from assignments.shown import shown_work
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
 from assignments.views.studio import uuid_or_404
 from gallery.models import Event, Generation
-from gallery.shown import shown
 
 
-def own_assignment(request, public_id):
-    """Return an assignment of a class that the person teaches; for everybody else it does not exist."""
-    teacher = request.teacher or request.user
+def own_assignment(teacher, public_id):
+    """Return an assignment of a class that ``teacher`` teaches; for others, the try-out pupil too, it does not exist."""
     return get_object_or_404(
         Assignment.objects.taught_by(teacher).select_related("classroom", "rubric", "engine"), public_id=public_id
     )
@@ -52,7 +52,7 @@ def _language(wanted):
 @login_required
 def assignment_edit(request, public_id):
     """Edit the assignment, its meta prompt, and its rubric while nobody was graded by it."""
-    assignment = own_assignment(request, public_id)
+    assignment = own_assignment(request.user, public_id)
     is_rubric_fixed = assignment.rubric.is_in_use
     form = AssignmentForm(request.POST or None, instance=assignment)
     rubric = None
@@ -60,17 +60,16 @@ def assignment_edit(request, public_id):
         rubric = RubricFormSet(request.POST or None, initial=rubric_initial(assignment.rubric), prefix="rubric")
     is_valid = form.is_valid() and (rubric is None or rubric.is_valid())
     if request.method == "POST" and is_valid:
-        with transaction.atomic():
-            if "publish" in request.POST and assignment.published_at is None:
-                form.instance.published_at = timezone.now()
-            form.save()
-            form.write_meta_prompt(request.user)
-            if rubric is not None and rubric.has_changed():
-                assignment.rubric.rewrite(rubric.outline())
-            Event.objects.record("assignment.saved", subject=f"assignment:{assignment.pk}", actor=request.user)
-        said = _("Published. Students see it now.") if "publish" in request.POST else _("Saved.")
-        messages.success(request, said)
-        return redirect("assignments:assignment-detail", public_id=public_id)
+        try:
+            save_assignment(request, form, rubric)
+        except ValidationError as error:  # somebody was graded by the rubric in this very moment
+            form.add_error(None, error)
+            assignment.refresh_from_db(fields=["published_at"])
+            rubric = None
+        else:
+            said = _("Published. Students see it now.") if "publish" in request.POST else _("Saved.")
+            messages.success(request, said)
+            return redirect("assignments:assignment-detail", public_id=public_id)
     context = {
         "form": form,
         "rubric": rubric,
@@ -81,20 +80,35 @@ def assignment_edit(request, public_id):
     return render(request, "assignments/assignment_form.html", context, status=422 if request.method == "POST" else 200)
 
 
+def save_assignment(request, form, rubric):
+    """Write the assignment, its meta prompt and its rubric, all or nothing. ValidationError("fixed") from the rubric."""
+    assignment = form.instance
+    with transaction.atomic():
+        if "publish" in request.POST and assignment.published_at is None:
+            assignment.published_at = timezone.now()
+        form.save()
+        form.write_meta_prompt(request.user)
+        if rubric is not None and rubric.has_changed():
+            assignment.rubric.rewrite(rubric.outline())
+        Event.objects.record("assignment.saved", subject=f"assignment:{assignment.pk}", actor=request.user)
+
+
 @login_required
 @require_safe
 def assignment_detail(request, public_id):
     """List the class's hand-ins with what is missing, and the way to grade them."""
-    assignment = own_assignment(request, public_id)
+    assignment = own_assignment(request.user, public_id)
     rows = gradebook(assignment, with_trial=True)
-    graded = [row for row in rows if row["grade"]]
+    grades = [row["grade"] for row in rows if row["grade"]]
+    unreleased = [grade for grade in grades if grade.released_at is None]
     waiting = [row["work"] for row in rows if row["work"] and row["work"].is_ready_to_grade]
     context = {
         "assignment": assignment,
         "rows": rows,
         "handed_in": sum(1 for row in rows if row["work"] and row["work"].is_handed_in),
-        "graded": len(graded),
-        "unreleased": sum(1 for row in graded if row["grade"].released_at is None),
+        "graded": len(grades),
+        "unreleased": sum(1 for grade in unreleased if grade.is_complete),
+        "incomplete": sum(1 for grade in unreleased if not grade.is_complete),
         "ungraded": len(waiting),
         "next": waiting[0] if waiting else None,
     }
@@ -111,11 +125,11 @@ def gradebook(assignment, *, with_trial=False):
         work.student_id: work
         for work in Submission.objects.filter(assignment=assignment)
         .annotate(tries=Subquery(tries))
-        .select_related("chosen__generation", "chosen__engine", "grade")
-        .defer("chosen__generation__parts")  # the longest texts, and no list shows them
-        .prefetch_related("versions", "grade__criterion_grades")
+        .with_pictures()
+        .select_related("grade")
+        .prefetch_related("grade__criterion_grades")
     }
-    criteria = assignment.rubric.criteria.count()
+    prefetch_related_objects([assignment], "rubric__criteria")
     enrollments = assignment.classroom.enrollments.active().select_related("student")
     rows = []
     for enrollment in enrollments:
@@ -130,8 +144,7 @@ def gradebook(assignment, *, with_trial=False):
                 "enrollment": enrollment,
                 "work": work,
                 "grade": grade,
-                "is_partial": grade is not None and len(grade.criterion_grades.all()) < criteria,
-                "picture": _picture(work),
+                "picture": shown_work(work, for_teacher=True),
                 "tries": (work.tries or 0) if work else 0,
                 "missing": work.missing if work else [_("not begun")],
             }
@@ -139,26 +152,23 @@ def gradebook(assignment, *, with_trial=False):
     return rows
 
 
-def _picture(work):
-    version = work.current if work else None
-    if not (work and work.chosen):
-        return None
-    picture = shown(work.chosen, for_teacher=True)
-    if version:
-        picture.alt = version.alt_text
-    return picture
-
-
 @login_required
 @require_POST
 def grades_release(request, public_id):
-    """Show all grades of the assignment to the students at once."""
-    assignment = own_assignment(request, public_id)
+    """Show all complete grades of the assignment to the students at once, and say how many are kept back."""
+    assignment = own_assignment(request.user, public_id)
     count = Grade.objects.release(assignment, request.user)
     if count:
         messages.success(request, ngettext("%(count)d grade released.", "%(count)d grades released.", count) % {"count": count})
     else:
         messages.info(request, _("There are no new grades to release."))
+    if left := Grade.objects.filter(submission__assignment=assignment).unreleased().count():
+        said = ngettext(
+            "%(count)d grade was not released: a criterion is still open.",
+            "%(count)d grades were not released: a criterion is still open.",
+            left,
+        )
+        messages.warning(request, said % {"count": left})
     return redirect("assignments:assignment-detail", public_id=public_id)
 
 
@@ -166,7 +176,7 @@ def grades_release(request, public_id):
 @require_safe
 def grades_export(request, public_id):
     """Give the class's grades as CSV."""
-    assignment = own_assignment(request, public_id)
+    assignment = own_assignment(request.user, public_id)
     rows = [(row["enrollment"], row["work"], row["grade"]) for row in gradebook(assignment)]
     response = HttpResponse(grades_csv(assignment, rows), content_type="text/csv; charset=utf-8")
     name = slugify(f"{assignment.classroom.name} {assignment.title}", allow_unicode=True)[:80] or "grades"
@@ -183,7 +193,7 @@ def _quoted(name):
 @require_POST
 def trial_begin(request, public_id):
     """Let the teacher see the assignment as the class's try-out pupil."""
-    assignment = own_assignment(request, public_id)
+    assignment = own_assignment(request.teacher or request.user, public_id)  # it may be begun anew from within
     if assignment.published_at is None:  # a draft is no pupil's yet, the try-out pupil's neither
         return redirect("assignments:assignment-detail", public_id=public_id)
     request.session[TRIAL] = assignment.classroom.trial_enrollment().pk

@@ -106,7 +106,7 @@ def _context(work, form, grade, order):
         "form": form,
         "criteria": criteria,
         "grade": grade,
-        "is_conflict": form.has_error(NON_FIELD_ERRORS, "conflict"),
+        "is_conflict": form.has_error(NON_FIELD_ERRORS, "conflict") and not form.is_outdated,
         "total": scaled(chosen_points, form.criteria, work.assignment.points_possible),
         "rubric_best": sum(criterion.points_possible for criterion in form.criteria),
         "tries": tries,
@@ -183,6 +183,9 @@ def show_to_class(request, public_id):
     work = own_submission(request, public_id)
     version = work.current
     if version is None:
+        return redirect("assignments:grading", public_id=public_id)
+    if request.POST.get("version", str(version.number)) != str(version.number):
+        messages.warning(request, _("The work was handed in anew in the meantime. Look at it once more."))
         return redirect("assignments:grading", public_id=public_id)
     if request.POST.get("action") == "hide":
         reason = request.POST.get("reason")

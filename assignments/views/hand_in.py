@@ -91,8 +91,8 @@ def class_gallery(request, public_id):
         Assignment.objects.visible_to(request.user).select_related("classroom").filter(shows_gallery=True), public_id=public_id
     )
     versions = (
-        Version.objects.current()
-        .filter(submission__assignment=assignment, picture__approved_at__isnull=False, picture__hidden_at=None)
+        Version.objects.hanging()
+        .filter(submission__assignment=assignment)
         .select_related("picture__generation", "picture__engine")
         .order_by(F("picture__approved_at").desc())
     )

@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
+from assignments.shown import shown_work
 from gallery.models import Engine, Picture
 from gallery.shown import shown
 
@@ -55,7 +56,7 @@ def with_counts(assignments):
         ungraded=Count("submissions", Q(submissions__in=Submission.objects.ready_to_grade()), distinct=True),
         unreleased=Count(
             "submissions",
-            Q(submissions__grade__isnull=False, submissions__grade__released_at=None),
+            Q(submissions__grade__in=Grade.objects.unreleased().complete()),
             distinct=True,
         ),
     )
@@ -96,20 +97,17 @@ def student_home(user):
     """Gather a student's assignments, each with their own work on it."""
     works = {
         work.assignment_id: work
-        for work in Submission.objects.filter(student=user)
-        .select_related("chosen__generation", "chosen__engine", "grade", "trail")
-        .prefetch_related("versions")
+        for work in Submission.objects.filter(student=user).with_pictures().select_related("grade", "trail")
     }
     rows = []
     for assignment in Assignment.objects.open_to(user).select_related("classroom"):
         work = works.get(assignment.pk)
-        picture = shown(work.chosen) if work and work.chosen and not work.chosen.hidden_at else None
         grade = getattr(work, "grade", None) if work else None
         rows.append(
             {
                 "assignment": assignment,
                 "work": work,
-                "picture": picture,
+                "picture": shown_work(work),
                 "grade": grade if grade and grade.released_at else None,
                 "is_handed_in": bool(work and work.is_handed_in),
             }

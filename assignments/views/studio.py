@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
@@ -234,7 +235,11 @@ def preview(request, public_id):
 def choose(request, public_id):
     """Mark one picture as the best."""
     work = own_work(request, public_id)
-    work.choose(own_picture(request, work))
+    try:
+        work.choose(own_picture(request, work))
+    except ValidationError as error:
+        messages.error(request, error.message)
+        return HttpResponseClientRefresh() if request.htmx else redirect("assignments:studio", public_id=public_id)
     if request.htmx:
         return render(request, "assignments/_studio_live.html", trail_context(work))
     return redirect("assignments:studio", public_id=public_id)

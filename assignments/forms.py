@@ -329,7 +329,10 @@ class GradeForm(forms.Form):
     def clean(self):
         if self.is_outdated:
             raise ValidationError(RUBRIC_CHANGED, code="conflict")
-        return super().clean()
+        cleaned = super().clean()
+        if not self.errors and not self.points() and not cleaned["feedback"].strip():
+            raise ValidationError(_("Choose at least one level or write a comment."), code="empty")
+        return cleaned
 
     @property
     def is_outdated(self):

@@ -5,7 +5,10 @@ Pure text: no rows, no time, no network.
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
+
+_WORD = re.compile(r"\w+")
 
 #: Marks, in a meta prompt, where the student's words go.
 WORDS = "{words}"
@@ -64,6 +67,12 @@ def compose(frame: str, words: str, *, shape: str, language: str) -> list[Part]:
     """
     before, after = frame.replace(SHAPE, SHAPES[language][shape]).split(WORDS)
     return [Part("frame", before), Part("student", fence(words)), Part("frame", after)]
+
+
+def grew_from(before: str, after: str) -> bool:
+    """Say whether ``after`` still holds at least a third of the words of ``before``; where there were none, it did not."""
+    old, new = set(_WORD.findall(before.casefold())), set(_WORD.findall(after.casefold()))
+    return bool(old) and 3 * len(old & new) >= len(old)
 
 
 def fence(words: str) -> str:

@@ -128,6 +128,15 @@ class Shown:
         return _("Sketch, not AI") if engine.is_sketch else _("Made with AI")
 
 
+def drawn_numbers(generations):
+    """Return the running number of each try that gave, or may still give, a picture, by its pk.
+
+    Refused and failed tries cost nothing and have no number: the last number and the tries left make the limit.
+    """
+    drawn = [row for row in generations if any(picture.status in Picture.COUNTED for picture in row.pictures.all())]
+    return {row.pk: number for number, row in enumerate(drawn, 1)}
+
+
 def shown(picture, *, of=None, for_teacher=False):
     """Return ``picture`` for a page, under the working description that stands until the student writes their own."""
     prompt = picture.generation.prompt

@@ -5,6 +5,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -13,7 +15,8 @@ from assignments.forms import GradeForm
 from assignments.models import Enrollment, Grade, Submission
 from assignments.models.grade import scaled
 from gallery.models import Review, Trail
-from gallery.shown import GATES, shown
+from gallery.prompts import grew_from
+from gallery.shown import GATES, drawn_numbers, shown
 
 #: A word, a space between words, or a sign: a comma that is put after a word does not change the word.
 TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -51,8 +54,7 @@ def grading(request, public_id):
             form.data = form.data.copy()
             form.data["seen_version"] = grade.version if grade else 0  # a second press overwrites, knowingly
         else:
-            messages.success(request, _("Saved."))
-            return _go_on(work, order)
+            return _go_on(request, work, order)
     return render(request, "assignments/grading.html", _context(work, form, grade, order), status=422 if form.is_bound else 200)
 
 
@@ -73,13 +75,19 @@ def _order(assignment):
     return sorted(rows, key=lambda row: (row["is_trial"], row["name"].casefold()))
 
 
-def _go_on(work, order):
+def _go_on(request, work, order):
     """Open the next work that waits, after this one in the roster and then from its beginning; the list when none does."""
     here = next((i for i, row in enumerate(order) if row["public_id"] == work.public_id), -1)
     for row in order[here + 1 :] + order[: here + 1]:
         if row["waits"] and row["public_id"] != work.public_id:
+            messages.success(request, _("Saved."))
             return redirect("assignments:grading", public_id=row["public_id"])
-    return redirect("assignments:assignment-detail", public_id=work.assignment.public_id)
+    address = reverse("assignments:assignment-detail", args=[work.assignment.public_id])
+    said = _("Saved.")
+    if Grade.objects.filter(submission__assignment=work.assignment, released_at=None).exists():
+        said = format_html('{} <a href="{}#release">{}</a>', _("All graded."), address, _("Release the grades?"))
+    messages.success(request, said)
+    return redirect(address)
 
 
 def _context(work, form, grade, order):
@@ -110,6 +118,7 @@ def _context(work, form, grade, order):
         "total": scaled(chosen_points, form.criteria, work.assignment.points_possible),
         "rubric_best": sum(criterion.points_possible for criterion in form.criteria),
         "tries": tries,
+        "drawn": sum(1 for row in tries if row["number"]),
         "pictures": pictures,
         "chosen": chosen,
         "earlier": [(row, by_pk.get(row.picture_id)) for row in work.versions.all() if row != version],
@@ -144,12 +153,16 @@ def _minutes(tries, version):
 def trail_steps(work):
     """Return the trail as the teacher reads it: each try with its pictures, its refusal, and what changed in the words."""
     trail = Trail.objects.with_tries().get(pk=work.trail_id)
+    numbers = drawn_numbers(trail.generations.all())
     rows, before = [], None
     for generation in trail.generations.all():
         origin = generation.parent.prompt if generation.parent else before
+        if origin and not grew_from(origin, generation.prompt):
+            origin = None  # other words altogether: crossing out all the old ones says nothing
         rows.append(
             {
                 "generation": generation,
+                "number": numbers.get(generation.pk),
                 "pictures": [shown(picture, for_teacher=True) for picture in generation.pictures.all()],
                 "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
                 "needs_care": generation.gate == "care",
@@ -161,19 +174,26 @@ def trail_steps(work):
 
 
 def changed_words(before, after):
-    """Return ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``; spaces are kept."""
+    """Return ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``.
+
+    Joined without the removed runs and the "gap" around each they are ``after`` itself, with its spaces between the runs.
+    """
     if not before:
         return [("same", after)]
     old, new = TOKENS.findall(before), TOKENS.findall(after)
     runs = []
     for kind, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
-        if kind in ("delete", "replace"):
-            runs.append(("removed", "".join(old[a:b])))
+        gone, come = "".join(old[a:b]).strip(), "".join(new[c:d])
+        if kind in ("delete", "replace") and gone:
+            runs.append(("gap", " " if old[a].isspace() else ""))
+            runs.append(("removed", gone))
+            runs.append(("gap", " " if kind == "replace" or old[b - 1].isspace() else ""))
         if kind in ("insert", "replace"):
-            runs.append(("added", "".join(new[c:d])))
+            lead, tail = come[: len(come) - len(come.lstrip())], come[len(come.rstrip()) :]
+            runs += [("same", lead), ("added", come.strip()), ("same", tail)] if come.strip() else [("same", come)]
         if kind == "equal":
             runs.append(("same", "".join(new[c:d])))
-    return runs
+    return [(kind, text) for kind, text in runs if text]
 
 
 @login_required

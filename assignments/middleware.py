@@ -32,7 +32,10 @@ class TrialMiddleware:
 
 
 class PreferencesMiddleware:
-    """Speaks the person's language (profile, then cookie, then browser) and shows times in the school's zone."""
+    """Speaks the person's language (profile, then cookie, then browser) and shows times in the school's zone.
+
+    Pages of one class say its own school's time: see `Classroom.rule_times`.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -42,7 +45,7 @@ class PreferencesMiddleware:
         language = person.language if person.is_authenticated else ""
         translation.activate(language or translation.get_language_from_request(request))
         request.LANGUAGE_CODE = translation.get_language()
-        request.school = School.objects.of(person) if person.is_authenticated else None
+        request.school = School.objects.seen_by(person) if person.is_authenticated else None
         timezone.activate(request.school.zone) if request.school else timezone.deactivate()
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)

@@ -23,6 +23,10 @@ class SchoolQuerySet(models.QuerySet):
         teaching = Q(teachers__user=user)
         return self.filter(teaching | Q(classrooms__enrollments__student=user)).order_by("pk").first()
 
+    def seen_by(self, user):
+        """Return the school whose time ``user`` reads: their own; for staff without one the site's first."""
+        return self.of(user) or (self.order_by("pk").first() if user.is_staff else None)
+
 
 class School(models.Model):
     """Owns classes, time zone and defaults. Most sites have one; a city has many."""

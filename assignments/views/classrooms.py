@@ -32,7 +32,9 @@ def classroom_create(request):
 
 
 def own_classroom(request, pk):
-    return get_object_or_404(Classroom.objects.taught_by(request.user), pk=pk)
+    classroom = get_object_or_404(Classroom.objects.taught_by(request.user).select_related("school"), pk=pk)
+    classroom.rule_times()
+    return classroom
 
 
 @login_required

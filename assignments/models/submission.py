@@ -104,7 +104,8 @@ class Submission(models.Model):
         """What still lacks before the work is whole, as words a teacher reads; empty when it is handed in whole."""
         version = self.current
         if version is None:
-            return [str(_("picture"))] if self.chosen_id is None else [str(_("hand-in"))]
+            texts = [str(_("title")), str(_("description")), str(_("reason"))]
+            return [str(_("choice of a picture")), *texts] if self.chosen_id is None else texts
         fields = [("title", _("title")), ("alt_text", _("description")), ("reason", _("reason"))]
         return [str(word) for name, word in fields if not getattr(version, name)]
 

@@ -20,7 +20,7 @@ from assignments.shown import shown_work
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
 from assignments.views.studio import uuid_or_404
-from gallery.models import Event, Generation
+from gallery.models import Event, Generation, Picture
 
 
 def own_assignment(teacher, public_id):
@@ -120,11 +120,14 @@ def gradebook(assignment, *, with_trial=False):
 
     The number of queries does not grow with the class.
     """
-    tries = Generation.objects.filter(trail=OuterRef("trail")).order_by().values("trail").annotate(n=Count("pk")).values("n")
+    counted = Generation.objects.filter(trail=OuterRef("trail"), pictures__status__in=Picture.COUNTED)
+    tries = counted.order_by().values("trail").annotate(n=Count("pk", distinct=True)).values("n")
+    ready = Picture.objects.filter(generation__trail=OuterRef("trail"), status=Picture.Status.READY, hidden_at=None)
+    made = ready.order_by().values("generation__trail").annotate(n=Count("pk")).values("n")
     works = {
         work.student_id: work
         for work in Submission.objects.filter(assignment=assignment)
-        .annotate(tries=Subquery(tries))
+        .annotate(tries=Subquery(tries), made=Subquery(made))
         .with_pictures()
         .select_related("grade")
         .prefetch_related("grade__criterion_grades")
@@ -146,6 +149,7 @@ def gradebook(assignment, *, with_trial=False):
                 "grade": grade,
                 "picture": shown_work(work, for_teacher=True),
                 "tries": (work.tries or 0) if work else 0,
+                "made": (work.made or 0) if work else 0,
                 "missing": work.missing if work else [_("not begun")],
             }
         )

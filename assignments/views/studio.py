@@ -18,7 +18,7 @@ from gallery import live, prompts, tasks
 from gallery.models import Picture, Trail
 from gallery.providers.sketch import EXAMPLES
 from gallery.safety.gate import judge, language_of
-from gallery.shown import GATES, shown
+from gallery.shown import GATES, drawn_numbers, shown
 
 
 def own_work(request, public_id):
@@ -50,10 +50,11 @@ def studio(request, public_id):
     context = trail_context(work)
     wanted, example = request.GET.get("from"), _example(work.assignment, request.GET.get("example"))
     start = _start_from(work, wanted) if wanted else None if example else _last_drawn(context["tries"])
+    start_number = context["numbers"].get(start.pk) if start else None
     initial = {"prompt": example} if example else _words_of(start)
     form = PromptForm(assignment=work.assignment, initial=initial | {"token": uuid.uuid4()})
     is_restored = not wanted and not example
-    return render(request, "assignments/studio.html", context | form_context(work, form, start=start, is_restored=is_restored))
+    return render(request, "assignments/studio.html", context | form_context(work, form, start_number=start_number, is_restored=is_restored))
 
 
 def _start_from(work, public_id):
@@ -90,7 +91,7 @@ def uuid_or_404(text):
         raise Http404 from error
 
 
-def form_context(work, form, *, start=None, is_restored=False, is_glass_open=False):
+def form_context(work, form, *, start_number=None, is_restored=False, is_glass_open=False):
     """Return what the form's side of the studio shows. ``is_restored`` lets words that were typed and not sent come back."""
     words = form["prompt"].value() or ""
     attrs = form.fields["prompt"].widget.attrs
@@ -101,7 +102,7 @@ def form_context(work, form, *, start=None, is_restored=False, is_glass_open=Fal
         attrs["data-focus"] = ""
     return {
         "form": form,
-        "start": start,
+        "start_number": start_number,
         "examples": EXAMPLES[work.assignment.language],
         "glass_box": glass_box(work.assignment, words, form["shape"].value() if "shape" in form.fields else None),
         "is_glass_open": is_glass_open,
@@ -122,7 +123,8 @@ def trail_context(work):
     """Return what the live part of the studio shows. The stamp is read before the rows, so it can only be too old."""
     stamp = live.stamp(work.trail.public_id)
     trail = Trail.objects.with_tries().get(pk=work.trail_id)
-    tries = [_row(generation, work) for generation in trail.generations.all()]
+    numbers = drawn_numbers(trail.generations.all())
+    tries = [_row(generation, work, numbers) for generation in trail.generations.all()]
     pictures = [picture for row in tries for picture in row["pictures"]]
     ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
     chosen = next((picture for picture in ready if picture.is_chosen), None)
@@ -138,6 +140,8 @@ def trail_context(work):
         "assignment": work.assignment,
         "trail": trail,
         "tries": tries,
+        "numbers": numbers,
+        "heard": next((row["heard"] for row in reversed(tries) if row["number"]), None),
         "latest": latest,
         "making": [
             picture for picture in pictures if picture in waiting or (picture in newest and picture.state not in silent)
@@ -155,20 +159,29 @@ def trail_context(work):
     }
 
 
-def _row(generation, work):
+def _row(generation, work, numbers):
     """Return one try as the studio shows it."""
     pictures = [shown(picture) for picture in generation.pictures.all()]
     for picture in pictures:
         picture.is_chosen = picture.picture.pk == work.chosen_id
-    heard = [picture.picture for picture in pictures if picture.picture.understood or picture.picture.missed]
+        picture.try_number = numbers.get(generation.pk)
     return {
         "generation": generation,
+        "number": numbers.get(generation.pk),
+        "from_number": numbers.get(generation.parent_id),
         "pictures": pictures,
         "is_chosen": any(picture.is_chosen for picture in pictures),
         "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
         "parts": [{"source": source, "text": text} for source, text in generation.parts],
-        "heard": heard[0] if heard else None,
+        "heard": _heard(pictures),
     }
+
+
+def _heard(pictures):
+    """Return the words that the pictures of one try show, and those that none of them knew; None where nobody tells."""
+    understood = dict.fromkeys(word for picture in pictures for word in picture.picture.understood)
+    missed = dict.fromkeys(word for picture in pictures for word in picture.picture.missed if word not in understood)
+    return {"understood": list(understood), "missed": list(missed)} if understood or missed else None
 
 
 def _steps(work, *, has_tried, is_chosen):
@@ -200,7 +213,7 @@ def ask(request, public_id):
                 prompt=form.cleaned_data["prompt"],
                 shape=form.chosen_shape,
                 pictures=form.cleaned_data["pictures"],
-                parent=work.trail.generations.filter(public_id=form.cleaned_data["parent"]).first(),
+                parent=_parent(work, form.cleaned_data),
                 token=form.cleaned_data["token"],
             )
         except ValidationError as error:
@@ -213,6 +226,12 @@ def ask(request, public_id):
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
     return render(request, "assignments/studio.html", trail_context(work) | form_context(work, form), status=422)
+
+
+def _parent(work, typed):
+    """Return the try that the words grew from; None where the box was written anew."""
+    parent = work.trail.generations.filter(public_id=typed["parent"]).first()
+    return parent if parent and prompts.grew_from(parent.prompt, typed["prompt"]) else None
 
 
 @posted

@@ -81,7 +81,7 @@ function startFrom(form, parent, number) {
   form.elements.parent.value = parent;
   const note = form.querySelector("[data-from-note]");
   if (!note) return;
-  note.hidden = !parent;
+  note.hidden = !number;
   note.querySelector("[data-from-number]").textContent = number;
 }
 

@@ -8,17 +8,22 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
+from edu4all.ratelimit import is_too_fast
 from gallery import live, prompts, tasks
 from gallery.models import Picture, Trail
 from gallery.providers.sketch import EXAMPLES
 from gallery.safety.gate import judge, language_of
 from gallery.shown import GATES, drawn_numbers, shown
+
+#: Far above what a child types, far below what a script sends.
+ASKS_A_MINUTE, LOOKS_A_MINUTE = 30, 120
+TOO_FAST = pgettext_lazy("student", "That was very quick. Wait a minute, then go on; your words are still here.")
 
 
 def own_work(request, public_id):
@@ -54,7 +59,11 @@ def studio(request, public_id):
     initial = {"prompt": example} if example else _words_of(start)
     form = PromptForm(assignment=work.assignment, initial=initial | {"token": uuid.uuid4()})
     is_restored = not wanted and not example
-    return render(request, "assignments/studio.html", context | form_context(work, form, start_number=start_number, is_restored=is_restored))
+    return render(
+        request,
+        "assignments/studio.html",
+        context | form_context(work, form, start_number=start_number, is_restored=is_restored),
+    )
 
 
 def _start_from(work, public_id):
@@ -207,7 +216,9 @@ def ask(request, public_id):
     """Take one try: the words pass the gate, the pictures are queued, and the doorbell rings after the commit."""
     work = own_work(request, public_id)
     form = PromptForm(request.POST, assignment=work.assignment)
-    if form.is_valid():
+    if is_too_fast("ask", request.user.pk, limit=ASKS_A_MINUTE, seconds=60):
+        form.add_error(None, ValidationError(TOO_FAST, code="too_fast"))
+    elif form.is_valid():
         try:
             generation = work.ask(
                 prompt=form.cleaned_data["prompt"],
@@ -240,6 +251,8 @@ def preview(request, public_id):
 
     Without JavaScript it is the whole studio again, with what was typed; "Look again" while pictures are drawn comes here too.
     """
+    if is_too_fast("preview", request.user.pk, limit=LOOKS_A_MINUTE, seconds=60):
+        return HttpResponse(TOO_FAST, status=429, content_type="text/plain; charset=utf-8")
     work = own_work(request, public_id)
     typed = {name: request.POST[name] for name in ("prompt", "pictures", "shape", "parent") if name in request.POST}
     if request.htmx:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from assignments.models import Assignment, Grade, Submission
 from assignments.starters import STARTERS
-from gallery.models import Generation, MetaPrompt
+from gallery.models import Event, Generation, MetaPrompt
 from gallery.prompts import DEFAULTS
 from tests.builders import make_assignment, make_classroom, make_handed_in, make_queued, make_student, make_teacher, make_work
 
@@ -176,7 +176,17 @@ class TestTryingOut:
         client.post(f"{studio}ask/", {"prompt": "A dog on the Moon", "pictures": "1"})
         work = Submission.objects.get()
         assert work.student.enrollments.get().is_trial
-        assert Submission.objects.get().student.enrollments.get().is_trial
+
+    @pytest.mark.parametrize(
+        "method, action", [("post", "release/"), ("get", "grades.csv"), ("get", "edit/"), ("post", "edit/"), ("get", "")]
+    )
+    def test_nothing_is_done_in_the_pupils_name_that_only_a_teacher_does(self, client, studio, assignment, method, action):
+        before = Event.objects.count()
+        assert getattr(client, method)(f"/assignments/{assignment.public_id}/{action}").status_code == 404
+        assert Event.objects.count() == before
+
+    def test_it_may_be_begun_from_within(self, client, studio, assignment):
+        assert client.post(f"/assignments/{assignment.public_id}/try/").url == studio
 
     def test_coming_back_makes_a_teacher_again(self, client, studio, teacher, assignment):
         assert client.get(studio).status_code == 200

@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from assignments.models import Assignment, Classroom, Grade, Submission
+from assignments.views.studio import ASKS_A_MINUTE, LOOKS_A_MINUTE
+from edu4all.ratelimit import is_too_fast
 from gallery import live
 from gallery.models import Generation, Picture
 from gallery.providers.sketch import EXAMPLES
@@ -108,6 +110,25 @@ class TestWords:
         assert "The time for this assignment is over" in html
 
 
+class TestPace:
+    def test_who_asks_too_often_waits_and_keeps_the_words(self, client, work):
+        for _ in range(ASKS_A_MINUTE):
+            assert not is_too_fast("ask", work.student.pk, limit=ASKS_A_MINUTE, seconds=60)
+        response = client.post(url("studio-ask", work), {"prompt": "A dog on the Moon", "pictures": "1"})
+        assert response.status_code == 422 and "That was very quick" in page(response)
+        assert field(page(response), "prompt") == "A dog on the Moon" and not Generation.objects.exists()
+
+    def test_who_looks_too_often_is_told_so(self, client, work):
+        for _ in range(LOOKS_A_MINUTE):
+            is_too_fast("preview", work.student.pk, limit=LOOKS_A_MINUTE, seconds=60)
+        response = client.post(url("studio-preview", work), {"prompt": "A dog"})
+        assert response.status_code == 429 and "That was very quick" in page(response)
+
+    def test_a_busy_child_is_not_held_up(self, client, work):
+        for _ in range(5):
+            assert client.post(url("studio-preview", work), {"prompt": "A dog"}).status_code == 200
+
+
 class TestGlassBox:
     def test_it_shows_the_words_and_asks_for_nothing(self, client, work):
         response = client.post(url("studio-preview", work), {"prompt": "A dog", "pictures": "2", "shape": "tall"}, headers=HTMX)
@@ -190,6 +211,15 @@ class TestChoosing:
         html = page(client.post(url("studio-choose", work), {"picture": picture.public_id}, headers=HTMX))
         assert html.lstrip().startswith("<div") and "<textarea" not in html
         assert 'id="hand-in"' in html
+
+    @pytest.mark.parametrize("headers", [{}, HTMX])
+    def test_after_the_date_it_is_said_and_nothing_changes(self, client, work, headers):
+        picture = make_ready(work)
+        Assignment.objects.update(due_at=timezone.now() - timedelta(hours=1))
+        answer = client.post(url("studio-choose", work), {"picture": picture.public_id}, headers=headers)
+        assert answer.headers.get("HX-Refresh") == "true" if headers else answer.url == url("studio", work)
+        assert "The time for this assignment is over" in page(client.get(url("studio", work)))
+        assert Submission.objects.get().chosen is None
 
     def test_handing_in_is_offered_only_after_choosing(self, client, work):
         make_ready(work)

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assignments.models import Grade, Submission
+from assignments.models import Enrollment, Grade, Submission
+from assignments.shown import shown_work
 from gallery import generation
 from gallery.models import Engine, Generation, Picture, Purse
 from gallery.providers.base import Refused, Unanswered
@@ -128,6 +130,47 @@ class TestAsking:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestNamesOfClassmates:
+    @pytest.fixture
+    def classroom(self):
+        classroom = make_classroom()
+        for alias in ("Пётр К.", "Маша Иванова", "Alice B.", "A. Smith"):
+            make_student(classroom, alias)
+        Enrollment.objects.enrol(classroom, "Глеб").remove(None)
+        classroom.trial_enrollment()
+        return classroom
+
+    @pytest.mark.parametrize(
+        "prompt", ["Мой друг Пётр рисует", "маша иванова", "Рисунок для Маши", "Alice on the Moon"]
+    )
+    def test_they_are_kept_from_the_engine(self, classroom, prompt):
+        refused = ask(make_work(make_assignment(classroom)), prompt)
+        assert (refused.gate, refused.gate_family, refused.pictures.count()) == ("personal", "name", 0)
+
+    @pytest.mark.parametrize(
+        "prompt",
+        [
+            "Памятник Петру на Луне",
+            "Пётр Первый на Луне",
+            "Глеб на Луне",
+            "A dog on the Moon",
+            "Собака и каша",
+        ],
+    )
+    def test_monuments_and_strangers_may_be_drawn(self, classroom, prompt):
+        assert ask(make_work(make_assignment(classroom)), prompt).gate == ""
+
+    def test_a_larger_class_costs_no_more_queries(self, classroom):
+        work, costs = make_work(make_assignment(classroom)), []
+        for group in range(2):
+            with CaptureQueriesContext(connection) as captured:
+                ask(work, "Alice on the Moon")
+            costs.append(len(captured))
+            for number in range(10):
+                Enrollment.objects.enrol(classroom, f"Child {group} {number}")
+        assert costs[0] == costs[1]
+
+
 class TestAtTheSameMoment:
     def both(self, act):
         """Let two threads ``act`` at once; return what they gave or raised."""
@@ -185,6 +228,48 @@ class TestChoosing:
         with pytest.raises(ValidationError) as error:
             work.choose(picture)
         assert code_of(error) == "not_yours"
+
+    def test_after_the_date_the_choice_stands(self):
+        work = make_work()
+        work.choose(make_ready(work))
+        late = make_ready(work)
+        work.assignment.due_at = timezone.now() + PAST
+        with pytest.raises(ValidationError) as error:
+            work.choose(late)
+        assert code_of(error) == "closed" and Submission.objects.get().chosen != late
+
+
+class TestThePictureOfAWork:
+    def test_it_is_the_one_handed_in_under_its_own_description(self):
+        work = make_work()
+        assert shown_work(work) is None
+        first, second = make_ready(work), make_ready(work)
+        work.choose(second)
+        assert shown_work(work).picture == second
+        work.hand_in(picture=first, title="a", alt_text="The first one, described.", reason="c")
+        work.choose(second)
+        assert (shown_work(work).picture, shown_work(work).alt) == (first, "The first one, described.")
+
+    def test_hidden_it_is_there_for_teachers_only(self):
+        work = make_handed_in()
+        work.current.picture.hide(None, "other")
+        work = Submission.objects.get()
+        assert shown_work(work) is None and shown_work(work, for_teacher=True).is_hidden
+
+    def test_every_list_shows_it(self, client):
+        work = make_handed_in(alt_text="The first one, described.")
+        handed_in = work.chosen
+        work.choose(make_ready(work))
+        teacher = work.assignment.created_by
+        teacher.is_staff = teacher.is_superuser = True
+        teacher.save()
+        file = f"/pictures/{handed_in.public_id}/384/"
+        client.force_login(teacher)
+        for address in (f"/assignments/{work.assignment.public_id}/", "/admin/assignments/submission/"):
+            html = client.get(address).content.decode()
+            assert file in html and "The first one, described." in html, address
+        client.force_login(work.student)
+        assert file in client.get("/").content.decode()
 
 
 class TestHandingIn:

@@ -209,6 +209,7 @@ class VersionQuerySet(models.QuerySet):
             Exists(authors),
             picture__approved_at__gte=F("created_at"),
             picture__hidden_at=None,
+            submission__submitted_at__isnull=False,
             submission__assignment__shows_gallery=True,
             submission__assignment__published_at__isnull=False,
             submission__assignment__classroom__archived_at=None,

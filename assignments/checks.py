@@ -1,12 +1,13 @@
 """What `manage.py check --deploy` asks of the school's rows."""
 
 from django.conf import settings
-from django.core.checks import Error
+from django.core.checks import Error, Tags, register
 from django.db import DatabaseError
 
 from . import demo
 
 
+@register(Tags.security, deploy=True)
 def no_demo_in_production(app_configs, **kwargs):
     """Fail while a demo user, whose password stood on somebody's screen, could sign in to a server."""
     if settings.IS_LOCAL:

@@ -5,7 +5,9 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from gallery.admin import ReadOnlyAdmin, ReadOnlyInline
+from gallery.admin import EVENT_WORDS, PictureAdmin
+from gallery.admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from gallery.models import Picture
 
 from .models import (
     Assignment,
@@ -26,14 +28,20 @@ from .models import (
 )
 from .shown import shown_work
 
-
-class KeptAdmin(admin.ModelAdmin):
-    """May be edited, never deleted: work and grades hang on it. People are made inactive, classes archived."""
-
-    show_facets = admin.ShowFacets.ALLOW
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+EVENT_WORDS.update(
+    {
+        "assignment.saved": _("assignment: saved"),
+        "submission.handed_in": _("work: handed in"),
+        "grades.released": _("grades: released"),
+        "grades.exported": _("grades: exported"),
+        "classroom.door": _("class: door or code changed"),
+        "enrollment.let_in": _("student: let in"),
+        "enrollment.unlocked": _("student: unlocked"),
+        "enrollment.pin_reset": _("student: PIN taken back"),
+        "enrollment.removed": _("student: removed from the class"),
+        "demo.loaded": _("demo class: loaded"),
+    }
+)
 
 
 @admin.register(School)
@@ -49,7 +57,7 @@ class TeacherInline(admin.TabularInline):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(AnyCaseSearch, UserAdmin):
     list_display = ["username", "display_name", "email", "is_active", "is_staff", "last_login"]
     search_fields = ["username", "display_name", "email"]
     inlines = [TeacherInline]
@@ -154,6 +162,36 @@ class LevelInline(ReadOnlyInline):
     readonly_fields = fields
 
 
+admin.site.unregister(Picture)
+
+
+@admin.register(Picture)
+class SchoolPictureAdmin(PictureAdmin):
+    """Adds to each picture whose it is, of which class, for which assignment: the gallery knows no schools."""
+
+    list_display = ["thumb", "prompt_short", "student", "place", "status", "reviewed", "engine", "queued_at"]
+    list_filter = [
+        *PictureAdmin.list_filter[:1],
+        "generation__trail__submission__assignment__classroom",
+        "generation__trail__submission__assignment",
+        *PictureAdmin.list_filter[1:],
+    ]
+    list_select_related = ["engine", "generation__trail__owner", "generation__trail__submission__assignment__classroom"]
+    search_fields = [*PictureAdmin.search_fields, "generation__trail__owner__display_name"]
+    search_help_text = _("Searches in prompts and names; an id finds one picture.")
+    readonly_fields = [*PictureAdmin.readonly_fields, "student", "place"]
+    fieldsets = [(None, {"fields": ["preview", "student", "place", "review_links"]}), *PictureAdmin.fieldsets[1:]]
+
+    @admin.display(description=_("student"), ordering="generation__trail__owner__display_name")
+    def student(self, picture):
+        return picture.generation.trail.owner
+
+    @admin.display(description=_("class and assignment"))
+    def place(self, picture):
+        work = getattr(picture.generation.trail, "submission", None)
+        return f"{work.assignment.classroom} · {work.assignment}" if work else "—"
+
+
 @admin.register(Rubric)
 class RubricAdmin(ReadOnlyAdmin):
     list_display = ["title", "language", "created_at"]
@@ -208,9 +246,14 @@ class SubmissionAdmin(ReadOnlyAdmin):
 
 @admin.register(Version)
 class VersionAdmin(ReadOnlyAdmin):
-    list_display = ["submission", "number", "title", "is_late", "created_at"]
+    list_display = ["student", "number", "title", "is_late", "created_at"]
     list_filter = ["is_late", "created_at"]
-    search_fields = ["title"]
+    list_select_related = ["submission__student"]
+    search_fields = ["title", "submission__student__display_name"]
+
+    @admin.display(description=_("student"), ordering="submission__student__display_name")
+    def student(self, version):
+        return version.submission.student
 
 
 class CriterionGradeInline(ReadOnlyInline):
@@ -227,10 +270,21 @@ class GradeChangeInline(ReadOnlyInline):
 
 @admin.register(Grade)
 class GradeAdmin(ReadOnlyAdmin):
-    list_display = ["submission", "points", "graded_by", "graded_at", "released_at"]
-    list_filter = ["released_at", "graded_at", "submission__assignment"]
-    list_select_related = ["submission", "graded_by"]
+    list_display = ["student", "assignment", "points", "graded_by", "graded_at", "released_at"]
+    list_filter = ["released_at", "graded_at", "submission__assignment__classroom", "submission__assignment"]
+    list_select_related = ["submission__student", "submission__assignment", "graded_by"]
+    search_fields = ["submission__student__display_name", "submission__student__username", "submission__assignment__title"]
     inlines = [CriterionGradeInline, GradeChangeInline]
+    readonly_fields = ["student", "assignment"]
+    fields = ["student", "assignment", "points", "feedback", "graded_by", "graded_at", "released_at"]
+
+    @admin.display(description=_("student"), ordering="submission__student__display_name")
+    def student(self, grade):
+        return grade.submission.student
+
+    @admin.display(description=_("assignment"), ordering="submission__assignment__title")
+    def assignment(self, grade):
+        return grade.submission.assignment
 
 
 @admin.register(CriterionGrade)

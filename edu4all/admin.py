@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gallery.models import Engine, Picture
+from gallery.shown import ENGINE_FAULTS
 
 
 class StaffRoom(AdminSite):
@@ -27,5 +28,7 @@ class StaffRoom(AdminSite):
                 ),
             ]
         if request.user.has_perm("gallery.view_engine"):
-            context["troubled"] = Engine.objects.troubled()
+            context["troubled"] = [
+                (engine, ENGINE_FAULTS.get(engine.circuit_kind, engine.circuit_kind)) for engine in Engine.objects.troubled()
+            ]
         return super().index(request, context | (extra_context or {}))

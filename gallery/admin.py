@@ -11,35 +11,25 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline, WordsFilter, reason_words, small_picture
 from .models import Call, Engine, Event, Generation, LedgerEntry, MetaPrompt, Picture, Purse, Review, Trail
-from .shown import FOR_TEACHERS, shown
+from .shown import ENGINE_FAULTS, FOR_TEACHERS, REASON_WORDS, shown
 
-
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Shows facts: nothing is added, changed or deleted by hand."""
-
-    show_facets = admin.ShowFacets.ALLOW
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class ReadOnlyInline(admin.TabularInline):
-    extra = 0
-    can_delete = False
-    show_change_link = True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+#: What events say in words. Apps above add their own.
+EVENT_WORDS = {
+    "picture.queued": _("picture: asked for"),
+    "picture.drawing": _("picture: drawing began"),
+    "picture.requeued": _("picture: put back in line"),
+    "picture.ready": _("picture: ready"),
+    "picture.refused": _("picture: refused by the service"),
+    "picture.failed": _("picture: could not be drawn"),
+    "picture.cancelled": _("picture: taken out of the line"),
+    "picture.approve": _("picture: approved"),
+    "picture.hide": _("picture: hidden"),
+    "generation.refused": _("prompt: refused by the gate"),
+    "engine.stopped": _("engine: stopped"),
+    "engine.resumed": _("engine: draws again"),
+}
 
 
 class ReviewInline(ReadOnlyInline):
@@ -74,21 +64,22 @@ class ReviewState(admin.SimpleListFilter):
         return queryset.exclude(**{dates[self.value()]: None}) if self.value() in dates else queryset
 
 
-class Reason(admin.SimpleListFilter):
+class Reason(WordsFilter):
     title = _("why it ended so")
     parameter_name = "reason"
+    words = REASON_WORDS
 
-    def lookups(self, request, model_admin):
-        return [(reason, reason) for reason in FOR_TEACHERS]
 
-    def queryset(self, request, queryset):
-        return queryset.filter(reason=self.value()) if self.value() else queryset
+class Verb(WordsFilter):
+    title = _("what happened")
+    parameter_name = "verb"
+    words = EVENT_WORDS
 
 
 class HideForm(forms.Form):
     """Why pictures are hidden; asked on a page of its own."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=Review.Reason.choices)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *Review.Reason.choices])
     note = forms.CharField(label=_("Note for colleagues"), max_length=200, required=False)
 
 
@@ -104,12 +95,10 @@ class PictureAdmin(ReadOnlyAdmin):
     list_per_page = 48
     actions = ["approve", "hide"]
     inlines = [ReviewInline, CallInline]
-    readonly_fields = ["preview", "prompt", "sent", "review_links"]
+    readonly_fields = ["preview", "prompt", "sent", "review_links", "why"]
     fieldsets = [
-        (
-            None,
-            {"fields": ["preview", "review_links", "prompt", "sent", "status", "reason", "detail", "approved_at", "hidden_at"]},
-        ),
+        (None, {"fields": ["preview", "review_links"]}),
+        (_("Prompt and review"), {"fields": ["prompt", "sent", "status", "why", "detail", "approved_at", "hidden_at"]}),
         (
             _("Drawing"),
             {"fields": ["engine", "seed", "understood", "missed", "revised_prompt", "failures", "worker", "lease_until"]},
@@ -120,16 +109,7 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("picture"))
     def thumb(self, picture):
-        if not picture.is_ready:
-            return picture.get_status_display()
-        view = shown(picture, for_teacher=True)
-        return format_html(
-            '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-            view.thumb_url,
-            str(view.thumb_width),
-            str(view.thumb_height),
-            view.alt,
-        )
+        return small_picture(picture)
 
     @admin.display(description=_("picture"))
     def preview(self, picture):
@@ -162,7 +142,13 @@ class PictureAdmin(ReadOnlyAdmin):
     def reviewed(self, picture):
         if picture.hidden_at:
             return _("hidden")
-        return _("approved") if picture.approved_at else "—"
+        if picture.approved_at:
+            return _("approved")
+        return _("not looked at") if picture.is_ready else "—"
+
+    @admin.display(description=_("why"))
+    def why(self, picture):
+        return FOR_TEACHERS.get(picture.reason, picture.reason) or "—"
 
     @admin.display(description=_("decide"))
     def review_links(self, picture):
@@ -210,7 +196,7 @@ class PictureAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Engine)
-class EngineAdmin(admin.ModelAdmin):
+class EngineAdmin(KeptAdmin):
     list_display = ["title", "provider", "model", "is_default", "is_enabled", "state", "images_per_minute", "concurrent_calls"]
     list_filter = ["provider", "is_enabled"]
     search_fields = ["name", "title", "model"]
@@ -219,7 +205,9 @@ class EngineAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("state"))
     def state(self, engine):
-        return engine.circuit_kind if engine.is_stopped else _("draws") if engine.is_enabled else _("off")
+        if engine.is_stopped:
+            return ENGINE_FAULTS.get(engine.circuit_kind, engine.circuit_kind)
+        return _("draws") if engine.is_enabled else _("off")
 
     @admin.action(description=_("Try again: close the circuit"), permissions=["change"])
     def try_again(self, request, queryset):
@@ -232,12 +220,9 @@ class EngineAdmin(admin.ModelAdmin):
         if engine:
             engine.make_default()
 
-    def has_delete_permission(self, request, obj=None):
-        return False  # its pictures and calls must keep their engine; switch it off instead
-
 
 @admin.register(MetaPrompt)
-class MetaPromptAdmin(admin.ModelAdmin):
+class MetaPromptAdmin(AnyCaseSearch, admin.ModelAdmin):
     """Versions are added, never changed: an old try keeps what it was sent."""
 
     list_display = ["key", "language", "version", "created_by", "created_at"]
@@ -257,7 +242,7 @@ class MetaPromptAdmin(admin.ModelAdmin):
 
 
 @admin.register(Purse)
-class PurseAdmin(admin.ModelAdmin):
+class PurseAdmin(KeptAdmin):
     list_display = [
         "title",
         "parent",
@@ -269,9 +254,6 @@ class PurseAdmin(admin.ModelAdmin):
     ]
     search_fields = ["title"]
     readonly_fields = ["pictures_reserved", "pictures_spent", "micros_reserved", "micros_spent"]
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(LedgerEntry)
@@ -323,15 +305,38 @@ class CallAdmin(ReadOnlyAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
-    list_display = ["opened_at", "picture", "decision", "reason", "decided_by", "decided_at"]
+    list_display = ["opened_at", "thumb", "decision", "reason", "note", "decided_by", "decided_at"]
     list_filter = ["decision", "reason", "decided_at"]
-    list_select_related = ["picture", "decided_by"]
+    list_select_related = ["picture__generation", "decided_by"]
+
+    @admin.display(description=_("picture"))
+    def thumb(self, review):
+        return small_picture(review.picture, 96)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "verb", "subject", "actor", "reason"]
-    list_filter = ["verb", "created_at"]
-    list_select_related = ["actor", "picture", "trail"]
+    list_display = ["created_at", "said", "about", "actor", "why"]
+    list_filter = [Verb, "created_at"]
+    list_select_related = ["actor"]
     search_fields = ["verb", "=subject", "reason"]
     date_hierarchy = "created_at"
+    readonly_fields = ["said", "about", "why"]
+    fields = ["created_at", "said", "about", "actor", "why", "details"]
+
+    @admin.display(description=_("what happened"), ordering="verb")
+    def said(self, event):
+        return EVENT_WORDS.get(event.verb, event.verb)
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def about(self, event):
+        """Link the row that the event is about; a subject of another kind is shown as it was written."""
+        for model, pk in ((Picture, event.picture_id), (Trail, event.trail_id)):
+            if pk and not event.subject:
+                address = reverse(f"admin:gallery_{model._meta.model_name}_change", args=[pk])
+                return format_html('<a href="{}">{} {}</a>', address, model._meta.verbose_name, str(pk))
+        return event.subject or "—"
+
+    @admin.display(description=_("why"), ordering="reason")
+    def why(self, event):
+        return reason_words(event.reason) or "—"

@@ -53,6 +53,29 @@ FOR_TEACHERS = {
     "worker_lost": _("A worker was lost before it asked the service. The picture is drawn again."),
 }
 
+#: The same in two or three words, for lists.
+REASON_WORDS = {
+    "provider": _("the service refused"),
+    "unanswered": _("no answer came"),
+    "unusable": _("the answer was no picture"),
+    "broken": _("the service failed"),
+    "too_late": _("waited too long"),
+    "busy": _("the service was busy"),
+    "stopped": _("the engine was stopped"),
+    "worker_lost": _("a worker was lost"),
+}
+
+#: What an adult must put right at an engine, by the kind written on its row.
+ENGINE_FAULTS = {
+    "key": _("the key is not accepted"),
+    "money": _("the money is used up"),
+    "model": _("there is no such model"),
+    "blocked": _("the account is blocked"),
+    "address": _("the address is wrong"),
+    "request": _("the service cannot read our requests"),
+    "unreachable": _("the service cannot be reached"),
+}
+
 #: What the words gate says, by the gate that refused. The word itself is never repeated.
 GATES = {
     "words": pgettext_lazy(

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gallery.providers.sketch.lexicon import HERE, lexicon, rows, things_in_file, words_of
-from gallery.providers.sketch.plan import MAX_ACTORS, read_plan
+from gallery.providers.sketch.plan import MAX_ACTORS, MAX_COUNT, read_plan
 from gallery.providers.sketch.words import MAX_WORDS, read_english, read_russian, tokens_of
 
 
@@ -111,8 +111,17 @@ class TestCounts:
     def test_a_plural_is_more_than_one(self, prompt):
         assert read_plan(prompt).actors[0].count > 1
 
-    def test_a_million_is_cut(self):
-        assert read_plan("1000000 котов").actors[0].count <= 12
+    @pytest.mark.parametrize("number", ["1000000", "100", "сто", "тысяча"])
+    def test_a_number_too_great_to_draw_is_owned_up_to(self, number):
+        plan = read_plan(f"{number} котов")
+        assert plan.actors[0].count == MAX_COUNT and plan.missed == [number] and plan.understood == ["котов"]
+
+    def test_twenty_are_twenty(self):
+        assert read_plan("двадцать котиков").actors[0].count == 20 and read_plan("20 cats").missed == []
+
+    @pytest.mark.parametrize(("prompt", "count"), [("замок принцессы", 1), ("замок принцесс", 3), ("кот боится собаки", 1)])
+    def test_an_owner_is_one_unless_its_form_is_plural(self, prompt, count):
+        assert read_plan(prompt).actors[-1].count == count
 
     def test_a_list_without_end_is_cut(self):
         assert len(read_plan("кот и собака и слон и " * 200).actors) <= MAX_ACTORS
@@ -131,6 +140,18 @@ class TestColoursAndMaterials:
     )
     def test_an_adjective_colours_the_thing_after_it(self, prompt, colour):
         assert read_plan(prompt).actors[0].colour == colour
+
+    @pytest.mark.parametrize(
+        "prompt",
+        ["Жираф красный", "жираф красного цвета", "жираф красный на лугу", "the giraffe is red", "красного цвета жираф"],
+    )
+    def test_a_colour_may_be_said_after_the_thing(self, prompt):
+        (actor,) = read_plan(prompt).actors
+        assert (actor.kind.icon, actor.colour) == ("giraffe", "red")
+
+    def test_a_colour_between_two_things_is_the_second_ones(self):
+        first, second = read_plan("слон красный шар держит").actors
+        assert (first.colour, second.colour) == ("", "red")
 
     def test_a_colour_does_not_spill_over_to_the_next_thing(self):
         first, second = read_plan("red balloon and a cat").actors
@@ -191,6 +212,53 @@ class TestRelations:
         assert len(read_plan("кот на собаке на коте на собаке").actors) == 2
 
 
+class TestDenials:
+    @pytest.mark.parametrize(
+        ("prompt", "drawn"),
+        [
+            ("Не рисуй кота, только пустыню без пирамид", []),
+            ("не кот, а собака", ["dog"]),
+            ("Кот без шляпы и шарфа на лошади", ["cat", "horse"]),
+            ("Город без людей, машин и домов, только дракон", ["dragon"]),
+            ("a cat without a hat", ["cat"]),
+            ("no dogs, only a cat", ["cat"]),
+            ("Don't draw a cat, draw a dog", ["dog"]),
+            ("do not draw cats or dogs. A horse", ["horse"]),
+        ],
+    )
+    def test_what_is_left_out_is_not_drawn(self, prompt, drawn):
+        assert icons(prompt) == drawn
+
+    @pytest.mark.parametrize(
+        ("prompt", "drawn"),
+        [
+            ("кот не боится собаки", ["cat", "dog"]),
+            ("не только кот, но и собака", ["cat", "dog"]),
+            ("a cat does not fear the dog", ["cat", "dog"]),
+        ],
+    )
+    def test_not_doing_something_leaves_nobody_out(self, prompt, drawn):
+        assert icons(prompt) == drawn
+
+    def test_a_place_left_out_is_not_the_place(self):
+        assert read_plan("кот не в лесу").place == ""
+
+    def test_a_denial_is_understood_with_its_noun(self):
+        plan = read_plan("Не рисуй кота, только пустыню без пирамид")
+        assert plan.understood == ["Не рисуй кота", "пустыню", "без пирамид"] and plan.missed == []
+
+
+class TestPointingBack:
+    @pytest.mark.parametrize(
+        "prompt", ["Пизанская башня в лесу, на ней сидит кот", "Пизанская башня и кот на ней", "the Leaning Tower, a cat on it"]
+    )
+    def test_on_it_is_on_the_thing_named_before(self, prompt):
+        assert links(prompt) == {("cat", "on", "monument:pisa")}
+
+    def test_a_hat_on_somebody_is_worn(self):
+        assert links("собака, на ней шляпа") == {("top-hat", "wear", "dog")}
+
+
 class TestSettings:
     @pytest.mark.parametrize(
         ("prompt", "time"),
@@ -237,6 +305,12 @@ class TestSettings:
             ("в комнате", "room"),
             ("на северном полюсе", "snow_field"),
             ("on a cloud", "clouds"),
+            ("на льду", "ice"),
+            ("on the ice", "ice"),
+            ("на льдине", "snow_field"),
+            ("в джунглях", "jungle"),
+            ("в метро", "metro"),
+            ("in the subway", "metro"),
         ],
     )
     def test_places(self, prompt, place):
@@ -251,6 +325,23 @@ class TestUnderstoodAndMissed:
         plan = read_plan("Кошечка рядом с Бармаглотом в ТУМАНЕ")
         assert plan.understood == ["Кошечка", "ТУМАНЕ"]
         assert plan.missed == ["Бармаглотом"]
+
+    @pytest.mark.parametrize(
+        ("prompt", "understood"),
+        [
+            (
+                "Собака рядом с Эйфелевой башней на раннем утреннем солнце",
+                ["Собака", "Эйфелевой башней", "раннем утреннем солнце"],
+            ),
+            ("маленький рыжий кот у Биг-Бена", ["маленький рыжий кот", "Биг-Бена"]),
+            ("Жираф красного цвета и лев", ["Жираф красного цвета", "лев"]),
+        ],
+    )
+    def test_the_words_of_one_thing_are_told_together(self, prompt, understood):
+        assert read_plan(prompt).understood == understood
+
+    def test_unknown_neighbours_are_told_together(self):
+        assert read_plan("кот и Хливкий Шорёк").missed == ["Хливкий Шорёк"]
 
     def test_small_words_are_in_neither(self):
         plan = read_plan("the cat is on a horse and in the fog")

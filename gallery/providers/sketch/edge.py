@@ -18,7 +18,7 @@ EDGE = {
     "desert": ("cactus", "rock"), "beach": ("spiral-shell",), "sea": ("spiral-shell",),
     "sea_floor": ("coral", "coral", "spiral-shell", "rock"), "moon": ("rock",), "mars": ("rock",), "space": ("rock",),
     "snow_field": ("evergreen-tree",), "candy_land": ("candy", "lollipop", "cupcake", "doughnut"), "volcano": ("rock",),
-    "room": (), "clouds": (),
+    "room": (), "clouds": (), "metro": (), "ice": (), "jungle": ("hibiscus", "herb", "hibiscus"),
 }  # fmt: skip
 
 
@@ -31,12 +31,16 @@ def draw_edge(stage: Stage, spread: list[Sprite]) -> str:
         names = ("evergreen-tree",)
     if stage.plan.season == "autumn" and stage.place in ("meadow", "city", "forest"):
         names = ("maple-leaf", "mushroom", "maple-leaf")
+    if len(set(names)) > 3:
+        names = tuple(dice.sample(names, 2))
     parts, pieces = [], spread or [icon(name) for name in names]
-    many = 26 if spread else 6 if stage.place in BARE else 15
+    many = 26 if spread else 6 if stage.place in BARE else stage.pick((15, 9, 20, 12))
+    left = stage.pick((0.26, 0.5, 0.1, 0.2))  # how far in from the left they grow
+    right = 0.62 - left
     spots = []
     for _ in range(many if pieces else 0):
         x = dice.random()
-        x = x if spread else (x * 0.26 if x < 0.5 else 1 - (1 - x) * 0.52)
+        x = x if spread else (x * left if x < 0.5 else 1 - (1 - x) * 2 * right * 0.8)
         spots.append((x * w, h * dice.uniform(0.9 if not spread else 0.8, 0.995)))
     for x, y in sorted(spots, key=lambda spot: spot[1]):
         piece = dice.choice(pieces)

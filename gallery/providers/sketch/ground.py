@@ -19,8 +19,11 @@ SOIL = {
     "volcano": ("#8a6f68", "#7d6a62", "#4d4040"), "sea_floor": ("#7fc0b0", "#f0dfae", "#cba872"),
     "moon": ("#8f93a8", "#d9dbe6", "#8e92a8"), "space": ("#6a5aa8", "#9a86d8", "#4b3f8c"),
     "mars": ("#b8613f", "#e08f5c", "#a44f33"), "room": ("#caa37a", "#d9a871", "#a9753f"),
+    "jungle": ("#5fa86a", "#6db356", "#2f7a3f"), "ice": ("#d6e8f5", "#e3f4fc", "#8fc4e6"),
+    "metro": ("#c9c2b6", "#d6cfc2", "#9f978a"),
     "clouds": ("#e9f3fb", "#ffffff", "#cfe0f2"), "candy_land": ("#ffc2dd", "#ffd9ea", "#f58fbd"),
 }  # fmt: skip
+GREEN = frozenset({"meadow", "city", "forest", "mountains"})
 
 
 def ridge(stage: Stage, dice: random.Random, y: float, swing: float, waves: float, colour: str, jag: bool = False) -> str:
@@ -45,14 +48,14 @@ def ridge(stage: Stage, dice: random.Random, y: float, swing: float, waves: floa
 def soil(stage: Stage) -> tuple[str, str, str]:
     """Return the three ground colours in the light of the scene, with the season on them."""
     far, upper, lower = SOIL[stage.place]
-    green = stage.place in ("meadow", "city", "forest", "mountains")
-    if "snow" in stage.weather and stage.place not in ("sea_floor", "moon", "space", "room", "clouds"):
+    green = stage.place in GREEN
+    if "snow" in stage.weather and stage.place not in ("sea_floor", "moon", "space", "room", "metro", "clouds", "ice"):
         far, upper, lower = (mix(c, s, 0.85) for c, s in zip((far, upper, lower), SOIL["snow_field"], strict=True))
     elif green and stage.plan.season == "autumn":
         far, upper, lower = "#d9c27a", "#e5c766", "#b98a3f"
     elif green:
-        tint = stage.dice("grass").choice(("#a5d86b", "#8ed07a", "#bfd968", "#98d48b"))
-        upper, lower = mix(upper, tint, 0.5), mix(lower, tint, 0.2)
+        tint = stage.pick(("#a5d86b", "#6fc47f", "#d3dc62", "#86cfa0", "#b8e07a"))
+        upper, lower = mix(upper, tint, 0.65), mix(lower, tint, 0.35)
     return lit(far, stage.light, 0.45), lit(upper, stage.light, 0.08), lit(lower, stage.light)
 
 
@@ -164,9 +167,9 @@ def _marks(stage: Stage, dice: random.Random) -> str:
                     stroke_opacity=0.4,
                 )
             )
-    elif stage.place in ("meadow", "city", "forest", "mountains", "snow_field"):
-        if stage.place == "city":
-            parts.append(_path(stage, dice))
+    elif stage.place in ("meadow", "city", "forest", "mountains", "snow_field", "jungle"):
+        if stage.place == "city" or stage.place == "meadow" and stage.seed % 5 in (1, 3):
+            parts.append(_path(stage, dice) if stage.seed % 3 else _alley(stage))
         tuft = (
             mix(lower, "#1f5a2a", 0.22)
             if "snow" not in stage.weather and stage.place != "snow_field"
@@ -196,3 +199,17 @@ def _path(stage: Stage, dice: random.Random) -> str:
         f"{n(top + u * 0.06)},{n(y + u * 0.03)}Z"
     )
     return path(d, light) + stroke(d, edge, 3, stroke_opacity=0.6)
+
+
+def _alley(stage: Stage) -> str:
+    """Draw a straight way from the lower edge to the horizon."""
+    w, h, u, y = stage.width, stage.height, stage.unit, stage.horizon
+    middle = w * (0.42 if stage.is_turned else 0.58)
+    light, edge = lit("#f1e2c4", stage.light, 0.05), lit("#d9c39a", stage.light)
+    top = y + u * 0.035
+    parts = [poly([(middle - u * 0.03, top), (middle + u * 0.03, top), (middle + u * 0.42, h), (middle - u * 0.42, h)], light)]
+    for k in range(1, 5):
+        f = (k / 5) ** 1.6
+        half = u * (0.03 + 0.39 * f)
+        parts.append(rect(middle - half, top + (h - top) * f, half * 2, 3, edge, fill_opacity=0.6))
+    return "".join(parts)

@@ -10,6 +10,7 @@ from .pen import circle, ellipse, lamp, n, path, poly, rect, stroke
 from .sky import cloud, gradient
 from .sprites import Spot, icon, stamp
 from .stage import Stage
+from .vistas import embankment, farm, fields, grove, jungle, lake, metro, park
 
 
 def draw_far(stage: Stage) -> str:
@@ -22,7 +23,7 @@ def _hills(stage: Stage, dice: random.Random) -> str:
     far, upper, _ = soil(stage)
     y, u = stage.horizon, stage.unit
     parts = []
-    if stage.place in ("mountains", "snow_field") or (stage.place == "meadow" and dice.random() < 0.3):
+    if stage.place in ("mountains", "snow_field", "ice") or (stage.place == "meadow" and stage.seed % 2):
         parts.append(_peaks(stage, dice))
     parts.append(ridge(stage, dice, y - u * 0.02, u * 0.12, 2.2, mix(far, stage.sky[2], 0.45)))
     parts.append(ridge(stage, dice, y + u * 0.01, u * 0.08, 3.1, far))
@@ -30,7 +31,7 @@ def _hills(stage: Stage, dice: random.Random) -> str:
         x = dice.uniform(0, stage.width)
         tree = icon(
             dice.choice(("deciduous-tree", "deciduous-tree", "evergreen-tree"))
-            if stage.place != "snow_field"
+            if stage.place not in ("snow_field", "ice")
             else "evergreen-tree"
         )
         parts.append(
@@ -79,6 +80,19 @@ def _peaks(stage: Stage, dice: random.Random) -> str:
             )
         )
     return "".join(parts)
+
+
+def _meadow(stage: Stage, dice: random.Random) -> str:
+    return stage.pick((_hills, lake, farm, grove, fields))(stage, dice)
+
+
+def _town(stage: Stage, dice: random.Random) -> str:
+    view = stage.seed % 5
+    far = _peaks(stage, dice) if view == 3 else ""
+    near = {1: park, 2: embankment}.get(view)
+    if view == 1 and near:
+        return near(stage, dice)
+    return far + _skyline(stage, dice) + (near(stage, dice) if near else "")
 
 
 def _skyline(stage: Stage, dice: random.Random) -> str:
@@ -318,7 +332,7 @@ def _volcano(stage: Stage, dice: random.Random) -> str:
 
 
 FAR = {
-    "city": _skyline, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters,
+    "city": _town, "meadow": _meadow, "jungle": jungle, "metro": metro, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters,
     "beach": _ocean, "sea": _ocean, "sea_floor": _reef, "room": _wall, "clouds": _heaven, "candy_land": _sweets,
     "volcano": _volcano,
 }  # fmt: skip

@@ -32,7 +32,7 @@ EMOJI = {
     "⛰": "place:mountains", "🌋": "place:volcano", "🏜": "place:desert", "🌅": "time:morning", "🌄": "time:morning",
     "🌇": "time:evening", "🌆": "time:evening", "🌌": "place:space", "🏙": "place:city", "☁": "weather:clouds",
     "🍂": "season:autumn", "🗼": "thing:monument:eiffel", "🗽": "thing:monument:liberty", "🕌": "thing:monument:taj",
-    "🌑": "place:moon", "🌲": "thing:evergreen-tree",
+    "🌑": "place:moon", "🚇": "place:metro", "🌲": "thing:evergreen-tree",
 }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ class _Layout(Relations):
                 below = self.actors[t]
                 if rel in ("on", "in") and t not in self.heroes and actor.kind.size >= below.kind.size:
                     gap = actor.kind.size - below.kind.size
-                    below.scale *= 1.25 + 0.16 * gap
+                    below.scale *= 1.25 + (0.08 if "big" in actor.kind.traits else 0.16) * gap
                     actor.scale *= max(0.45, 0.8 - 0.06 * gap)
                 elif rel in ("on", "in") and t not in self.heroes and below.kind.size >= 5:
                     below.scale *= 1.12
@@ -76,15 +76,20 @@ class _Layout(Relations):
     # --- monuments
 
     def _place_heroes(self) -> None:
-        stage, w, h = self.stage, self.stage.width, self.stage.height
-        guests = [i for i in range(len(self.actors)) if i not in self.heroes and not self.actors[i].is_spread]
+        stage, w, h, shot = self.stage, self.stage.width, self.stage.height, self.stage.shot
+        has_guests = any(i not in self.heroes and not a.is_spread for i, a in enumerate(self.actors))
         many = sum(min(self.actors[i].count, 3) for i in self.heroes)
         side = -1 if stage.is_turned else 1
+        islet = stage.place in ("sea", "beach")
         slot = 0
         for i in self.heroes:
             actor, sprite = self.actors[i], self.sprites[i]
             for _ in range(min(actor.count, 3)):
-                base = stage.horizon + stage.unit * (0.055 if stage.place not in ("sea", "beach") else 0.015)
+                base = stage.horizon + stage.unit * (0.015 if islet else 0.055)
+                if shot.foot and not islet:
+                    base = max(base, h * shot.foot)
+                elif islet:
+                    base = min(base, h * 0.78)
                 tall = base - h * 0.045
                 if h > w:
                     tall = min(tall, h * 0.62)
@@ -95,32 +100,30 @@ class _Layout(Relations):
                     share = 1.12  # a landscape of its own: from edge to edge
                     base = h * 0.87 if w > h else base
                     tall = base - h * 0.045
-                high = min(tall, share * w / sprite.aspect) * min(
-                    1.0, 0.9 + 0.1 * actor.scale if actor.scale > 1 else actor.scale
-                )
-                x = w * (
-                    0.5
-                    + side
-                    * (
-                        0.0
-                        if share > 1
-                        else 0.13
-                        if guests and sprite.aspect * high < 0.55 * w and w > h * 0.9
-                        else 0.04
-                        if guests
-                        else 0.02
-                    )
-                )
+                bigger = 0.9 + 0.1 * actor.scale if actor.scale > 1 else actor.scale
+                high = min(tall, share * w / sprite.aspect) * min(1.0, bigger)
+                if share <= 1:
+                    high *= max(shot.monument, 0.85) if self._is_busy(i) or many > 1 or stage.is_wet else shot.monument
+                half = high * sprite.aspect / 2
+                x = w * (0.5 + side * (0.0 if share > 1 else shot.aside * (1.0 if has_guests else 0.4)))
+                if share <= 1:
+                    x = min(max(x, half + w * 0.02), w * 0.98 - half)
                 if many > 1:
                     x = w * (slot + 0.5) / many * 0.94 + w * 0.03
                     x = w - x if stage.is_turned else x
                 lit_from_right = stage.sun[0] > x
                 spot = Spot(x, base, high, flip=lit_from_right, depth=0.06 if not stage.is_wet else 0.22)
-                islet = stage.place in ("sea", "beach")
                 self.copies.setdefault(i, []).append(
                     Placed(i, sprite, spot, base, Stance.FAR, has_shadow=not islet, has_islet=islet)
                 )
                 slot += 1
+
+    def _is_busy(self, i: int) -> bool:
+        """Say whether somebody sits on, hides in or fills a monument, which then must not be tiny."""
+        near = ("on", "in", "under", "above", "behind", "hold", "wear")
+        return any(t == i and rel in near for a in self.actors for rel, t in a.links) or any(
+            rel in ("full", "hold", "wear") for rel, _ in self.actors[i].links
+        )
 
     # --- those who stand by themselves
 
@@ -144,17 +147,22 @@ class _Layout(Relations):
         total = sum(wides) + 0.02 * w * (len(queue) - 1)
         rows = 1 if total < w * 1.25 else 2 if total < w * 2.3 else 3
         shrink = min(1.0, w * 0.88 * rows / total)
-        if len(queue) <= 2 and not self.heroes:
-            shrink = min(1.25, w * 0.6 / max(wides))
+        if rows > 2:  # a crowd: as many rows as make it fit, everybody smaller
+            rows = min(5, max(3, round((len(queue) / 3.2) ** 0.5)))
+            shrink = min(0.8, w * 0.86 * rows / total)
+        if len(queue) <= 3:
+            shrink = self._framed(roots, queue, wides)
         middle = 0.5
-        if self.heroes and len(queue) <= 2:
+        if len(queue) <= 2 and not self.heroes:
+            middle = 1 - self.stage.shot.stand if self.stage.is_turned else self.stage.shot.stand
+        elif self.heroes and len(queue) <= 2:
             hero = self.copies[self.heroes[0]][0]
             middle = 0.29 if hero.spot.x > w / 2 else 0.71
             if w < h * 0.9:
-                middle = 0.4 if hero.spot.x > w / 2 else 0.6
+                middle = 0.36 if hero.spot.x > w / 2 else 0.64
         for row in range(rows):
             line = queue[row::rows]
-            scale = shrink * (1 - 0.13 * (rows - 1 - row))
+            scale = shrink * max(0.5, 1 - 0.13 * (rows - 1 - row))
             spans = [self._height(self.actors[i]) * self.sprites[i].aspect * scale for i, _ in line]
             gap = min(0.06 * w, max(0.012 * w, (w * 0.86 - sum(spans)) / (len(line) + 1)))
             full = sum(spans) + gap * (len(line) - 1)
@@ -164,10 +172,25 @@ class _Layout(Relations):
             if rows > 1 and row < rows - 1:  # those behind look through the gaps
                 x += (1 if row % 2 == 0 else -1) * spans[0] * 0.5 if len(queue) % rows else spans[0] * 0.3
             for (i, _), span in zip(line, spans, strict=True):
-                base = h * (0.945 - 0.075 * (rows - 1 - row)) - dice.uniform(0, 0.022) * h
+                base = h * (0.945 - (0.075 if rows < 4 else 0.088) * (rows - 1 - row)) - dice.uniform(0, 0.022) * h
                 sprite = self.sprites[i]
                 self._add(i, sprite, Spot(x + span / 2, base, span / sprite.aspect, flip=self._turned(sprite, x + span / 2)))
                 x += span + gap
+
+    def _framed(self, roots: list[int], queue: list[tuple[int, int]], wides: list[float]) -> float:
+        """Return how much bigger or smaller few subjects are in this shot, so that they and who sits on them still fit."""
+        w, h, shot = self.stage.width, self.stage.height, self.stage.shot
+        wish = shot.guest if self.heroes else shot.alone
+        room = w * (0.42 if self.heroes and w > h else 0.62 if self.heroes else 0.8)
+        tallest = max(self._height(self.actors[i]) * self._stack(i) for i in roots)
+        return min(wish, room / (sum(wides) * 1.1), h * (0.62 if self.heroes else 0.88) / tallest)
+
+    def _stack(self, i: int) -> float:
+        """Return how many times its own height somebody reaches up with those who ride it."""
+        riders = [a for j, a in enumerate(self.actors) if any(t == i and rel in ("on", "in") for rel, t in a.links)]
+        if any("big" in a.kind.traits for a in riders):
+            return 2.75
+        return 1.55 if riders else 1.3 if self._is_busy(i) else 1.08
 
     def _in_the_air(self, i: int, across: float) -> None:
         stage, w, h, dice = self.stage, self.stage.width, self.stage.height, self.dice

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .denial import denial_ends, goes_on
+from .heard import Heard
 from .lexicon import Entry, Kind, lexicon
 from .words import Token, longest, tokens_of
 
 MAX_ACTORS = 14
-MAX_COUNT = 12
+#: So many of one kind are still told apart in one picture.
+MAX_COUNT = 40
 #: A number of things that plural words stand for when nobody counted, by size.
 PLURAL = {1: 4, 2: 4, 3: 3, 4: 3, 5: 3, 6: 2, 7: 2, 8: 2, 9: 2}
 
@@ -52,6 +55,11 @@ class _Reader:
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.plan = Plan()
+        self.heard = Heard(tokens)
+        self.denied = ""  # the word that leaves out the noun to come
+        self.thing_ended = -1  # where the words of the last thing ended
+        self.noun_ended = -1  # where the last noun ended, known or not; the next one may be its owner
+        self.clause = 0  # the number of things before this part of the sentence
         self.group: list[int] = []  # the things that the sentence is about just now
         self.prefix: tuple[str, int] | None = None  # "under the tower" waiting for who is there
         self.rel = ""
@@ -71,45 +79,132 @@ class _Reader:
     def read(self) -> None:
         at = 0
         while at < len(self.tokens):
-            token = self.tokens[at]
-            if token.is_break:
-                self._pause(token)
-                at += 1
-                continue
-            entry, end = (token.emoji, at + 1) if token.emoji else longest(self.tokens, at)
-            if entry is None:
-                self._unknown(token)
-                at += 1
-                continue
-            self._note(at, end, entry)
-            self._take(entry, self.tokens[at:end])
-            at = end
+            at = self._step(at)
         self._close_part()
+        self.plan.understood, self.plan.missed = self.heard.understood(), self.heard.missed()
 
-    def _note(self, at: int, end: int, entry: Entry) -> None:
-        if entry.kind == "stop" or (entry.kind == "rel" and all(t.is_small for t in self.tokens[at:end])):
-            return
-        is_phrase = end - at > 1
-        for token in self.tokens[at:end]:
-            if not (token.is_small and (is_phrase or entry.kind == "rel")) and token.text not in self.plan.understood:
-                self.plan.understood.append(token.text)
+    def _step(self, at: int) -> int:
+        """Read what begins at ``at`` and return where it ends."""
+        token = self.tokens[at]
+        if self.denied and goes_on(self.tokens, at, self.denied) and self.thing_ended == at:
+            return at + 1
+        if self.denied and self.thing_ended == at:
+            self.denied = ""
+        if token.is_break:
+            self._pause(token)
+            return at + 1
+        entry, end = (token.emoji, at + 1) if token.emoji else longest(self.tokens, at)
+        if (entry is None or end == at + 1) and (opened := denial_ends(self.tokens, at)) > at:
+            self.denied = token.text.lower()
+            self.heard.deny(at, opened)
+            return opened
+        if entry is None:
+            self._unknown(at)
+            return at + 1
+        if entry.kind == "colour":
+            end = self._past_the_word_colour(end)
+        if self.denied:
+            self._leave_out(entry, at, end)
+            return end
+        is_after = entry.kind in MODIFIERS and self._is_said_after(at, end)
+        if entry.kind != "count":
+            self.heard.note(at, end, entry, is_after)
+        if is_after:
+            self._modify_last(entry)
+        else:
+            self._take(entry, at, end)
+        if entry.kind == "thing":
+            self.thing_ended = end
+        if entry.kind in ("thing", "place", "part"):
+            self.noun_ended = end
+        return end
 
-    def _unknown(self, token: Token) -> None:
-        self.is_single = token.text.lower() in ("a", "an")
-        if token.text.lower() in ("и", "and", "да", "&"):
+    def _leave_out(self, entry: Entry, at: int, end: int) -> None:
+        """Hear a word under a denial without drawing it; the first noun or setting is what is left out."""
+        is_noun = entry.kind in ("thing", *SETTINGS)
+        self.heard.deny(at, end, is_noun)
+        if is_noun:
+            self.thing_ended = end
+        elif entry.kind == "verb":
+            self.denied = ""
+
+    def _is_said_after(self, at: int, end: int) -> bool:
+        """Say whether a colour or the like belongs to the thing before it: «жираф красный», «жираф красного цвета»."""
+        between = self.tokens[max(0, self.thing_ended) : at]
+        if not self.plan.actors or self.thing_ended < 0 or len(between) > 1 or any(t.text.lower() not in BE for t in between):
+            return False
+        if end >= len(self.tokens) or self.tokens[end].is_break or self.tokens[end].is_small:
+            return True
+        follower, _ = longest(self.tokens, end)
+        return follower is None or follower.kind not in ("thing", *MODIFIERS, *SETTINGS)
+
+    def _past_the_word_colour(self, end: int) -> int:
+        """Read «красного цвета» and "red colour" as red."""
+        while end < len(self.tokens) and {"цвет", "colour", "color"}.intersection(self.tokens[end].lemmas):
+            end += 1
+        return end
+
+    def _modify_last(self, entry: Entry) -> None:
+        actor = self.plan.actors[-1]
+        if entry.kind == "colour":
+            actor.colour = entry.key
+        elif entry.kind == "material":
+            actor.material = entry.key
+        else:
+            actor.scale = SCALES[entry.key]
+
+    def _unknown(self, at: int) -> None:
+        token = self.tokens[at]
+        word = token.text.lower()
+        self.is_single = word in ("a", "an")
+        if word in ("и", "and", "да", "&"):
             self.joins = self.says_and = True
         elif token.is_number:
-            self.count = max(1, min(MAX_COUNT, int(token.text[:4])))
-            self.plan.understood.append(token.text)
+            self._counted(int(token.text[:6]), at, at + 1)
         elif token.is_small:
-            if self.rel not in ("hold", "wear", "full") and token.text.lower() in PRONOUNS:
+            if self.rel in POINTING and word in PRONOUNS and self._points_back(at):
+                return
+            if self.rel not in ("hold", "wear", "full") and word in PRONOUNS:
                 self.rel = ""
-        elif token.text not in self.plan.missed:
-            self.plan.missed.append(token.text)
+        else:
+            self.denied = ""
+            self.noun_ended = at + 1
+            self.heard.miss(at)
+
+    def _counted(self, number: int, at: int, end: int) -> None:
+        """Keep a number for the next thing; one too great to draw is owned up to."""
+        self.count = max(1, min(MAX_COUNT, number))
+        if number > MAX_COUNT:
+            self.heard.miss(at)
+        else:
+            self.heard.note(at, end, Entry("count", str(number)))
+
+    def _points_back(self, at: int) -> bool:
+        """Tie «на ней сидит кот» or "a cat sits on it" to the thing named before."""
+        actors, rel = self.plan.actors, self.rel
+        follows = False
+        for k in range(at + 1, len(self.tokens)):
+            if self.tokens[k].is_break or self.tokens[k].text.lower() in ("и", "and"):
+                break
+            entry, _ = longest(self.tokens, k)
+            if entry and entry.kind == "thing":
+                follows = True
+                break
+        if follows and actors:
+            self.prefix, self.rel, self.group = (rel, len(actors) - 1), "", []
+            return True
+        if not follows and len(actors) > 1:
+            target = self.clause - 1 if 0 < self.clause < len(actors) else len(actors) - 2
+            actors[-1].links.append((rel, target))
+            self.rel = ""
+            return True
+        return False
 
     def _pause(self, token: Token) -> None:
         self._close_part()
         self._forget_adjectives()
+        self.denied = ""
+        self.clause = len(self.plan.actors)
         if self.rel not in ("hold", "wear"):
             self.rel = ""
         self.looks = False
@@ -130,14 +225,15 @@ class _Reader:
                     self.plan.actors[i].links.append((self.rel, hosts[-1]))
             self.rel = ""
 
-    def _take(self, entry: Entry, tokens: list[Token]) -> None:
+    def _take(self, entry: Entry, at: int, end: int) -> None:
         kind, key, plan = entry.kind, entry.key, self.plan
+        tokens = self.tokens[at:end]
         if kind == "thing":
-            self._thing(lexicon().things[key], tokens)
+            self._thing(lexicon().things[key], tokens, is_owner=self.noun_ended == at)
         elif kind == "rel":
             self._relation(key, tokens)
         elif kind == "count":
-            self.count = int(key)
+            self._counted(int(key), at, end)
         elif kind == "colour":
             self.colour = key
         elif kind == "material":
@@ -145,7 +241,7 @@ class _Reader:
             if tokens[0].text.lower() in ("made", "from", "из") and plan.actors:
                 plan.actors[-1].material, self.material = key, ""
         elif kind == "size":
-            self.scale = 1.35 if key == "big" else 0.68
+            self.scale = SCALES[key]
         elif kind == "verb":
             self.looks = key == "look"
         elif kind == "part":
@@ -179,11 +275,11 @@ class _Reader:
             key = "beside"
         self.rel = key
 
-    def _thing(self, kind: Kind, tokens: list[Token]) -> None:
+    def _thing(self, kind: Kind, tokens: list[Token], is_owner: bool = False) -> None:
         actors = self.plan.actors
-        is_plural = any(t.is_plural for t in tokens) or (
-            not self.rel and not self.is_single and any(t.is_perhaps_plural for t in tokens)
-        )
+        # «замок принцессы» is the castle of one princess, though «принцессы» alone could be several
+        may_be_plural = not self.rel and not self.is_single and not is_owner
+        is_plural = any(t.is_plural for t in tokens) or (may_be_plural and any(t.is_perhaps_plural for t in tokens))
         count = self.count or (PLURAL[kind.size] if is_plural and not kind.is_monument and "wear" not in kind.traits else 1)
         if kind.icon == "figure:children":
             count = max(count, 3)
@@ -232,8 +328,12 @@ class _Reader:
         if self.prefix and self.prefix[1] != index:
             before = actors[self.prefix[1]]
             link = self._wording(self.prefix[0], actor, before)
+            if link == "on" and "wear" in actor.kind.traits and "alive" in before.kind.traits:
+                link = "on it"  # «на ней шляпа»
             if link in ("hold", "wear"):
                 before.links.append((link, index))
+            elif link == "on it":
+                actor.links.append(("wear", self.prefix[1]))
             else:
                 actor.links.append((link, self.prefix[1]))
             self.prefix = None
@@ -266,6 +366,12 @@ class _Reader:
         return rel
 
 
+MODIFIERS = frozenset({"colour", "material", "size"})
+SETTINGS = frozenset({"time", "season", "weather", "place"})
+SCALES = {"big": 1.35, "small": 0.68}
+BE = frozenset({"is", "are", "was", "were"})
+#: Relations that "it" can be the other end of; "beside it" says nothing new.
+POINTING = frozenset({"on", "in", "under", "above", "behind", "front"})
 PRONOUNS = frozenset(
     "он она оно они его ее её их ей им ему него нее неё них ним ней нему it him her them its his their which that".split()
 )

@@ -184,6 +184,11 @@ class Relations:
             return
         x, y = host.spot.point(host.sprite, host.sprite.seat)
         high = min(self._height(actor), host.spot.height * 0.9)
+        if self._is_big(i):  # a tower in a box: nearly all of it looks out
+            high = min(host.spot.height * 2.1, host.wide * 1.25 / sprite.aspect, y - self.stage.height * 0.03)
+            spot = Spot(x, y + high * 0.12, high, flip=host.spot.flip)
+            self._add(i, sprite, spot, z=host.z - 0.1, stance=host.stance, shadow=False)
+            return
         shift = (k - (actor.count - 1) / 2) * high * sprite.aspect * 0.7
         self._add(i, sprite, Spot(x + shift, y + high * 0.36, high), z=host.z - 0.1, stance=host.stance, shadow=False)
 

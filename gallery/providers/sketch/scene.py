@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .cast import sprite_of
 from .edge import draw_edge, draw_grove, draw_life
+from .extras import draw_extras
 from .ground import draw_ground
 from .horizon import draw_far
 from .monuments import with_lamps_on
@@ -17,6 +18,7 @@ from .relations import Placed, Stance
 from .sky import draw_sky, gradient
 from .sprites import Sprite, stamp
 from .stage import AIRLESS, Stage, set_stage
+from .vistas import ice_marks, metro_floor
 from .weather import draw_weather, mist
 
 
@@ -32,7 +34,10 @@ def compose(plan: Plan, size: tuple[int, int], seed: int) -> str:
         + gradient("shade", [(0, "#101c2a", 0.42), (0.55, "#101c2a", 0.24), (1, "#101c2a", 0)], radial=True)
         + "</defs>"
     )
-    parts += [draw_sky(stage), draw_far(stage), draw_ground(stage)]
+    parts += [draw_sky(stage), draw_far(stage)]
+    parts.append(metro_floor(stage) if stage.place == "metro" else draw_ground(stage))
+    parts.append(ice_marks(stage) if stage.place == "ice" else "")
+    parts.append(draw_extras(stage))
     parts += [_draw(stage, p, k) for k, p in enumerate(sorted(far, key=lambda p: p.z))]
     if far and not stage.is_wet and "fog" in stage.weather:
         parts.append(mist(stage, stage.horizon - stage.unit * 0.02, 0.55, "fog0"))

@@ -189,7 +189,9 @@ def cloud(x: float, y: float, size: float, light: str, dark: str, dice: Random) 
 def _clouds(stage: Stage) -> str:
     dice = stage.dice("clouds")
     wild = bool(stage.weather & {"rain", "storm", "clouds", "snow"})
-    many = (8 if wild else 4) + dice.randint(0, 2)
+    style = "heaped" if wild else stage.pick(("heaped", "streaks", "great", "puffs"))
+    many = {"heaped": 8 if wild else 5, "streaks": 0, "great": 2, "puffs": 11}[style] + dice.randint(0, 1)
+    swell = {"great": 2.3, "puffs": 0.55}.get(style, 1.0)
     light, dark = {
         "morning": ("#fffaf4", "#f9cdbf"), "day": ("#ffffff", "#d3e6f5"), "evening": ("#ffc4a8", "#b06a96"),
         "night": ("#55619f", "#364280"),
@@ -202,11 +204,12 @@ def _clouds(stage: Stage) -> str:
     for k in range(many):
         x = stage.width * ((k + dice.uniform(0.1, 0.9)) / many)
         y = stage.horizon * (dice.uniform(0.05, 0.2) if wild else dice.uniform(0.08, 0.5))
-        size = stage.unit * dice.uniform(0.05, 0.1) * (1.6 if wild else 1.0) * (1.15 - y / stage.horizon)
+        size = stage.unit * dice.uniform(0.05, 0.1) * (1.6 if wild else 1.0) * (1.15 - y / stage.horizon) * swell
         parts.append(cloud(x, y, size, light, dark, dice))
-    for _ in range(3):  # thin bands near the horizon
-        x, y = stage.width * dice.random(), stage.horizon * dice.uniform(0.55, 0.8)
-        parts.append(ellipse(x, y, stage.unit * dice.uniform(0.15, 0.3), stage.unit * 0.008, light, fill_opacity=0.5))
+    for k in range(14 if style == "streaks" else 3):  # thin bands, most of them near the horizon
+        x, y = stage.width * dice.random(), stage.horizon * dice.uniform(0.1 if style == "streaks" else 0.55, 0.8)
+        thick = stage.unit * (dice.uniform(0.006, 0.016) if style == "streaks" else 0.008)
+        parts.append(ellipse(x, y, stage.unit * dice.uniform(0.15, 0.34), thick, light, fill_opacity=0.5 if k < 9 else 0.8))
     return "".join(parts)
 
 

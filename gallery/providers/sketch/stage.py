@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from .monuments import HOME
 from .paint import Light, mix
 from .plan import Plan
+from .shots import SHOTS, Shot, is_mirrored, shot_of
 
-#: Sky colours from the top to the horizon by time of day; the seed picks one row.
+#: Sky colours from the top to the horizon by time of day; five of each, so that four seeds in a row never share one.
 SKIES = {
-    "morning": [("#7fbdf0", "#ffd3c0", "#fff0bf"), ("#9fb8ef", "#ffc7c4", "#ffe6b0"), ("#86d0e8", "#ffe0c2", "#fff4cf")],
-    "day": [("#3f9fe8", "#8fd0f7", "#e2f5fc"), ("#4aa3f0", "#a5dcfa", "#f0fafd"), ("#2f93dc", "#7fc8f0", "#d5f0f8")],
-    "evening": [("#3d3f8f", "#e76f8a", "#ffb765"), ("#5a3d8c", "#f0806e", "#ffc97a"), ("#2f4d94", "#d8698f", "#ffa35c")],
-    "night": [("#0a1238", "#1b2a66", "#40559c"), ("#130f3d", "#2a2a6e", "#5a56a0"), ("#071733", "#133a66", "#2f6690")],
-}
+    "morning": [
+        ("#7fbdf0", "#ffd3c0", "#fff0bf"), ("#b59be0", "#ffb3b8", "#ffdf9e"), ("#6fd0dc", "#d3f0cf", "#fff2b8"),
+        ("#f0a07c", "#ffd08a", "#fff3c9"), ("#8fa8e8", "#f3c6e0", "#ffe9d6"),
+    ],
+    "day": [
+        ("#3f9fe8", "#8fd0f7", "#e2f5fc"), ("#22b0c9", "#8fe0e0", "#eefaf0"), ("#2f74d0", "#6fb0f0", "#cfe6fb"),
+        ("#74bdf0", "#c9e8fa", "#fff6dd"), ("#5a96e0", "#b3c8f5", "#f3ebfa"),
+    ],
+    "evening": [
+        ("#3d3f8f", "#e76f8a", "#ffb765"), ("#7a2f5c", "#f0654f", "#ffc14f"), ("#2f5f94", "#8f8fc4", "#ffc4a0"),
+        ("#5a3d9c", "#c46ac4", "#ff9fa8"), ("#b0503f", "#f59a4a", "#ffe08a"),
+    ],
+    "night": [
+        ("#0a1238", "#1b2a66", "#40559c"), ("#1f0f3d", "#43286e", "#7f56a0"), ("#04202e", "#0f4a5c", "#2f8088"),
+        ("#101018", "#2a2f4a", "#5a6488"), ("#0f1f5c", "#2f3f9c", "#8f7fc4"),
+    ],
+}  # fmt: skip
+#: Times of day that seeds take in turn where the words name none.
+HOURS = ("day", "morning", "evening", "day", "morning")
 LIGHTS = {
     "morning": Light(1.0, 0.95, 0.87, "#fbe3cf"), "day": Light(1.0, 1.0, 1.0, "#d8edf8"),
     "evening": Light(0.96, 0.78, 0.74, "#d98c95"), "night": Light(0.66, 0.69, 0.92, "#3a4b8c"),
 }  # fmt: skip
 GLOWS = {"morning": "#fff2b0", "day": "#fffbe0", "evening": "#ffd27a", "night": "#dfe6ff"}
 WATER = frozenset({"sea_floor"})
+INDOORS = frozenset({"room", "metro"})
 AIRLESS = frozenset({"moon", "space"})
 #: Where a thing of a kind is met when the words name no place, by its icon.
 HAUNTS = {
@@ -30,6 +48,9 @@ HAUNTS = {
     "bed": "room", "couch-and-lamp": "room", "figure:sandcastle": "beach", "television": "room",
     "figure:lighthouse": "sea",
 }  # fmt: skip
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -45,6 +66,7 @@ class Stage:
     horizon: float = 0.0
     unit: float = 0.0
     is_turned: bool = False
+    shot: Shot = SHOTS[0]
     sky: tuple[str, str, str] = ("#000000", "#000000", "#000000")
     light: Light = field(default_factory=lambda: LIGHTS["day"])
     near_light: Light = field(default_factory=lambda: LIGHTS["day"])
@@ -55,6 +77,10 @@ class Stage:
     def dice(self, name: str) -> random.Random:
         """Give a layer its own dice, so that one changed word does not reshuffle the rest of the picture."""
         return random.Random(f"{self.seed}/{name}")  # noqa: S311 - pictures, not secrets
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """Take the choice whose turn it is; seeds in a row take the choices one after the other."""
+        return choices[self.seed % len(choices)]
 
     @property
     def is_wet(self) -> bool:
@@ -67,23 +93,30 @@ def set_stage(plan: Plan, size: tuple[int, int], seed: int) -> Stage:
     width, height = size
     stage = Stage(plan, width, height, seed)
     dice = stage.dice("stage")
-    stage.is_turned = dice.random() < 0.5
+    stage.is_turned, stage.shot = is_mirrored(seed), shot_of(seed)
     stage.weather = frozenset(plan.weather)
     stage.place = plan.place or _home(plan)
-    stage.time = plan.time or ("day" if stage.place not in AIRLESS else "night")
-    ratio = width / height
-    line = 0.68 if ratio > 1.3 else 0.70 if ratio > 0.8 else 0.72
-    stage.horizon = height * (line + dice.uniform(-0.035, 0.03))
+    stage.time = plan.time or _hour(stage)
+    line = stage.shot.horizon + (0.0 if width > height else 0.02)
+    if stage.place in INDOORS or stage.place in ("sea", "beach"):  # a low floor or shore leaves no room for a high horizon
+        line = min(0.74, max(line, 0.58))
+    stage.horizon = height * (line + dice.uniform(-0.02, 0.02))
     stage.unit = 0.75 * (width * height) ** 0.5
     _light(stage)
     far = stage.light
     red, green, blue = (v + (1 - v) * 0.45 for v in (far.red, far.green, far.blue))
     stage.near_light = Light(red, green, blue, far.haze)
-    side = 0.2 + dice.uniform(-0.06, 0.1)
-    high = {"morning": 0.86, "day": 0.22, "evening": 0.9, "night": 0.2}[stage.time]
+    side = 0.2 + dice.uniform(-0.1, 0.14)
+    high = {"morning": 0.8, "day": 0.24, "evening": 0.84, "night": 0.22}[stage.time] + stage.pick((0.06, -0.12, 0.0, -0.06))
     y = stage.horizon * (high + dice.uniform(-0.05, 0.05))
     stage.sun = (width * (1 - side if stage.is_turned else side), y)
     return stage
+
+
+def _hour(stage: Stage) -> str:
+    if stage.place in AIRLESS or stage.weather & {"fireworks", "aurora"}:
+        return "night"
+    return stage.pick(HOURS) if stage.place not in INDOORS else "day"
 
 
 def _home(plan: Plan) -> str:
@@ -102,7 +135,7 @@ def _home(plan: Plan) -> str:
 
 def _light(stage: Stage) -> None:
     dice = stage.dice("light")
-    stage.sky = dice.choice(SKIES[stage.time])
+    stage.sky = stage.pick(SKIES[stage.time])
     stage.light, stage.glow = LIGHTS[stage.time], GLOWS[stage.time]
     grey, share = "", 0.0
     night = stage.time == "night"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pymorphy3
@@ -43,7 +43,10 @@ _analyzer_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Token:
-    """One word of the prompt: its spelling, its possible lemmas, and whether it is a break, a small word or a plural."""
+    """One word of the prompt: its spelling, its possible lemmas, and what its form and its neighbours say.
+
+    ``is_genitive`` is a form that can be "of the cat" and cannot be "the cat"; ``is_hyphened`` is written "Big-Ben", not "Big Ben".
+    """
 
     text: str
     lemmas: tuple[str, ...] = ()
@@ -53,6 +56,8 @@ class Token:
     is_plural: bool = False
     is_perhaps_plural: bool = False
     is_number: bool = False
+    is_genitive: bool = False
+    is_hyphened: bool = False
     emoji: Entry | None = None
 
 
@@ -71,7 +76,15 @@ def read_russian(word: str) -> Token:
     numbers = {(p.tag.number, p.tag.case) for p in parses if p.tag.POS in ("NOUN", "ADJF") and p.score > 0.02}
     plural = bool(numbers) and all(number == "plur" for number, _ in numbers)
     is_small = bool(parses) and (parses[0].tag.POS in SMALL_WORDS or "Apro" in parses[0].tag)
-    return Token(word, tuple(lemmas), is_small=is_small, is_plural=plural, is_perhaps_plural=("plur", "nomn") in numbers)
+    cases = {case for _, case in numbers}
+    return Token(
+        word,
+        tuple(lemmas),
+        is_small=is_small,
+        is_plural=plural,
+        is_perhaps_plural=("plur", "nomn") in numbers,
+        is_genitive=bool(cases & {"gent", "gen2"}) and "nomn" not in cases,
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -81,6 +94,8 @@ def read_english(word: str) -> Token:
     found = [low]
     if low in IRREGULAR:
         found.append(IRREGULAR[low])
+    if low in ENGLISH_SMALL:  # "does" are no deer
+        return Token(word, tuple(found), is_small=True)
     plural = low in ("mice", "geese", "wolves", "leaves", "oxen", "elves", "cacti")
     if low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
         plural = True
@@ -98,8 +113,7 @@ def read_english(word: str) -> Token:
             if stem[-1] == stem[-2]:
                 found.append(stem[:-1])
     is_perhaps = low in ("fish", "sheep", "deer", "goldfish")
-    is_small = low in ENGLISH_SMALL
-    return Token(word, tuple(dict.fromkeys(found)), is_small=is_small, is_plural=plural, is_perhaps_plural=is_perhaps)
+    return Token(word, tuple(dict.fromkeys(found)), is_plural=plural, is_perhaps_plural=is_perhaps)
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -119,10 +133,11 @@ def tokens_of(text: str) -> list[Token]:
         elif not piece[0].isalpha():
             for emoji in split_emoji(piece):
                 found.append(Token(emoji, (emoji,), emoji=known.get(emoji_key(emoji))))
-        elif RUSSIAN.search(piece):
-            found.append(read_russian(piece[:40]))
         else:
-            found.append(read_english(piece[:40]))
+            token = read_russian(piece[:40]) if RUSSIAN.search(piece) else read_english(piece[:40])
+            start = match.start()
+            joined = start > 1 and text[start - 1] == "-" and text[start - 2].isalpha()
+            found.append(replace(token, is_hyphened=True) if joined else token)
         if len(found) >= MAX_WORDS:
             break
     return found

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,7 +17,8 @@ class SchoolQuerySet(models.QuerySet):
     def default(self):
         """Return the school that people without another belong to, made at first need."""
         school = self.order_by("pk").first()
-        return school or self.create(name=str(settings.SCHOOL_NAME))
+        with translation.override(settings.LANGUAGE_CODE):  # a start has no reader whose language it could speak
+            return school or self.create(name=str(settings.SCHOOL_NAME))
 
     def of(self, user):
         """Return the school that ``user`` teaches or learns at; None where there is none."""

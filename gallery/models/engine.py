@@ -59,7 +59,7 @@ class Engine(models.Model):
         OPENAI = "openai", _("OpenAI, or a server that speaks its images API")
         AZURE = "azure", _("Azure OpenAI")
 
-    name = models.SlugField(_("name"), unique=True)
+    name = models.SlugField(_("short name in Latin letters"), unique=True)
     title = models.CharField(_("title"), max_length=80, help_text=_("As teachers and students read it."))
     provider = models.CharField(_("provider"), max_length=10, choices=Provider.choices)
     model = models.CharField(_("model"), max_length=120, blank=True, help_text=_("On Azure, the name of the deployment."))

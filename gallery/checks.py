@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.checks import Error, register
 
-from gallery.providers.answers import FETCH_SECONDS
+from gallery.providers.base import FETCH_SECONDS
 
 
 @register()

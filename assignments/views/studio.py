@@ -14,10 +14,10 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
-from edu4all.ratelimit import is_too_fast
 from gallery import live, prompts, tasks
 from gallery.models import Picture, Trail
 from gallery.providers.sketch import EXAMPLES
+from gallery.ratelimit import is_too_fast
 from gallery.safety.gate import judge, language_of
 from gallery.shown import GATES, drawn_numbers, shown
 

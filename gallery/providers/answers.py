@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from .base import Broken, Drawn, ProviderError, Service, Usage
+from .base import FETCH_SECONDS, Broken, Drawn, ProviderError, Service, Usage
 from .clients import address_of, line_to
 from .wire import LineAdapter
 
@@ -80,10 +80,6 @@ def _decoded(encoded: object) -> bytes:
     if not picture:
         raise _no_picture("no_base64", "The image is empty.")
     return picture
-
-
-#: Seconds to fetch a picture that an answer only points to: it is drawn already, and the claim must outlive this too.
-FETCH_SECONDS = 30
 
 
 def _fetched(address: str, service: Service) -> bytes:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
+#: Seconds to fetch a picture that an answer only points to: it is drawn already, and the claim must outlive this too.
+FETCH_SECONDS = 30
+
 
 @dataclass(frozen=True)
 class Abilities:

@@ -1,18 +1,26 @@
 """The staff room: every page opens, facts cannot be edited, reviewers decide, and nobody else gets in."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
+from django.utils.text import capfirst
 
-from assignments.models import Grade, Student, User
+from assignments.models import Assignment, Grade, School, Student, Teacher, User
+from gallery.admin import EVENT_WORDS
 from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review
 from tests.builders import (
     make_assignment,
     make_classroom,
     make_engine,
     make_handed_in,
+    make_queued,
     make_ready,
     make_student,
     make_teacher,
@@ -159,6 +167,93 @@ class TestPeople:
                 assert student.password.rpartition("$")[2] not in answer.content.decode()
 
 
+class TestWords:
+    """What a page says: names that need no declension, words in place of codes, the reader's clock."""
+
+    @pytest.fixture
+    def russian(self, root):
+        User.objects.filter(username="root").update(language="ru")
+        return root
+
+    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    def test_lists_are_named_after_what_they_list(self, russian, full_house, model):
+        html = russian.get(page(model, "changelist")).content.decode()
+        with translation.override("ru"):
+            plural = capfirst(model._meta.verbose_name_plural)
+        assert f"<h1>{plural}</h1>" in html and f"<title>{plural} | " in html
+        assert "Выберите " not in html.partition("<main")[2]
+
+    def test_what_is_added_is_named_in_the_nominative(self, russian):
+        with translation.override("ru"):
+            name = str(Teacher._meta.verbose_name)
+        assert f"Добавить {name}" not in russian.get(page(Teacher, "changelist")).content.decode().partition("<main")[2]
+        assert f"Добавить {name}" not in russian.get(page(Teacher, "add")).content.decode().partition("<footer")[0].lower()
+
+    def test_the_admins_scripts_find_days_and_times(self, root, full_house):
+        html = root.get(page(Assignment, "change", Assignment.objects.get().pk)).content.decode()
+        assert 'class="vDateField"' in html and 'class="vTimeField"' in html
+
+    def test_times_are_written_in_the_sites_zone(self, root, full_house):
+        School.objects.update(time_zone="Asia/Vladivostok")
+        Assignment.objects.update(due_at=datetime(2026, 11, 30, 20, 15, tzinfo=UTC))
+        html = root.get(page(Assignment, "change", Assignment.objects.get().pk)).content.decode()
+        assert 'value="06:15:00"' in html and 'data-admin-utc-offset="36000"' in html
+
+    def test_reasons_and_events_are_read_in_words(self, root):
+        User.objects.update(language="en")
+        make_ready()
+        pictures = root.get(page(Picture, "changelist")).content.decode()
+        events = root.get(page(Event, "changelist")).content.decode()
+        assert "waited too long" in pictures and ">too_late<" not in pictures
+        assert "picture: ready" in events and "picture.ready</" not in events
+        assert reverse("admin:gallery_picture_change", args=[Picture.objects.get().pk]) in events
+
+    def test_every_event_that_happened_has_its_words(self, full_house):
+        assert set(Event.objects.values_list("verb", flat=True)) <= EVENT_WORDS.keys()
+
+    def test_grades_say_whose_they_are(self, root, full_house):
+        html = root.get(page(Grade, "changelist")).content.decode()
+        work = Grade.objects.get().submission
+        assert str(work.student) in html and work.assignment.title in html
+
+    def test_the_first_school_is_named_in_the_sites_language(self):
+        with translation.override("en"):
+            assert School.objects.default().name == "Наша школа"
+
+
+class TestContactSheet:
+    def test_a_picture_says_whose_it_is_and_where_it_belongs(self, root):
+        work = make_work()
+        make_ready(work)
+        html = root.get(page(Picture, "changelist")).content.decode()
+        assert str(work.student) in html
+        assert f"{work.assignment.classroom} · {work.assignment}" in html
+
+    def test_the_number_of_queries_does_not_grow_with_the_pictures(self, root):
+        counts = []
+        for more in (3, 27):
+            for _each in range(more):
+                make_ready()
+            with CaptureQueriesContext(connection) as queries:
+                assert root.get(page(Picture, "changelist")).context["cl"].result_count == (3 if more == 3 else 30)
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
+
+    @pytest.mark.parametrize("words", ["эйфелева", "ЭЙФЕЛЕВА", "башня эйфелева", "Dog"])
+    def test_words_are_found_however_they_are_written(self, root, words):
+        found = make_queued(prompt="Эйфелева башня and a dog")[0]
+        make_queued(prompt="Пирамида")
+        listed = root.get(page(Picture, "changelist"), {"q": words}).context["cl"].queryset
+        assert [picture.pk for picture in listed] == [found.pk]
+
+    def test_it_is_narrowed_to_a_class(self, root):
+        one, _other = make_ready(), make_ready()
+        assignment = one.generation.trail.submission.assignment
+        name = "generation__trail__submission__assignment__classroom__id__exact"
+        listed = root.get(page(Picture, "changelist"), {name: assignment.classroom_id}).context["cl"].queryset
+        assert [picture.pk for picture in listed] == [one.pk]
+
+
 class TestInvariants:
     def test_a_purse_is_not_refilled_behind_the_ledgers_back(self, root, full_house):
         purse = Purse.objects.get()
@@ -252,8 +347,10 @@ class TestReviewing:
         answer = self.act(reviewer, "hide", picture)
         assert answer.status_code == 200 and "admin/gallery/picture_hide.html" in [used.name for used in answer.templates]
         assert Picture.objects.get().hidden_at is None
-        wrong = self.act(reviewer, "hide", picture, confirmed="1", reason="none")
-        assert wrong.status_code == 200 and Picture.objects.get().hidden_at is None
+        assert '<option value="" selected>' in answer.content.decode()
+        for reason in ("", "none"):
+            wrong = self.act(reviewer, "hide", picture, confirmed="1", reason=reason)
+            assert wrong.status_code == 200 and Picture.objects.get().hidden_at is None
         self.act(reviewer, "hide", picture, confirmed="1", reason="unkind", note="Talk to Anna")
         assert Picture.objects.get().hidden_at is not None
         assert (Review.objects.get().reason, Review.objects.get().note) == ("unkind", "Talk to Anna")

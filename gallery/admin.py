@@ -320,6 +320,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_filter = [Verb, "created_at"]
     list_select_related = ["actor"]
     search_fields = ["verb", "=subject", "reason"]
+    ordering = ["-pk"]
     date_hierarchy = "created_at"
     readonly_fields = ["said", "about", "why"]
     fields = ["created_at", "said", "about", "actor", "why", "details"]

@@ -92,7 +92,7 @@ class PromptForm(forms.Form):
         label=pgettext_lazy("student", "Describe your picture"),
         help_text=pgettext_lazy("student", "Say what, where, what light and what mood."),
         max_length=MAX_PROMPT,
-        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "true", "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true", "autocomplete": "off"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write what shall be in the picture.")),
     )
     pictures = forms.TypedChoiceField(label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect)
@@ -106,6 +106,7 @@ class PromptForm(forms.Form):
         counts = assignment.picture_counts
         self.fields["pictures"].choices = [(count, str(count)) for count in counts]
         self.fields["pictures"].initial = counts[-1]
+        del self.fields["prompt"].widget.attrs["maxlength"]  # a long paste is not cut in silence: counter and server say it
         if assignment.is_shape_free:
             self.fields["shape"].choices = Assignment.Shape.choices
             self.fields["shape"].initial = assignment.shape
@@ -211,6 +212,7 @@ class AssignmentForm(forms.ModelForm):
             "max_pictures": forms.RadioSelect,
             "shape": forms.RadioSelect,
         }
+        labels = {"max_pictures": _("Pictures per try, at most")}
         help_texts = {
             "due_at": _("In your school's time. Empty: no date."),
             "points_possible": _("The best level of every criterion gives this many points in all."),
@@ -220,6 +222,7 @@ class AssignmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["due_at"].input_formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         self.fields["engine"].queryset = self.fields["engine"].queryset.usable()
+        self.fields["language"].choices = Assignment._meta.get_field("language").choices  # required: no empty line
         self.fields["engine"].empty_label = _("The site's default engine")
         if self.instance.are_points_fixed:
             self.fields["points_possible"].disabled = True

@@ -135,4 +135,8 @@ def _progress(work, assignment):
     made = Picture.objects.filter(generation__trail=work.trail, status=Picture.Status.READY, hidden_at=None)
     made = made.select_related("generation", "engine").order_by("-pk")
     picture = made.filter(pk=work.chosen_id).first() or made.first()
-    return {"tries_left": work.tries_left(), "picture": shown(picture) if picture else None}
+    return {
+        "tries_left": work.tries_left(),
+        "has_tried": work.trail.generations.exists(),
+        "picture": shown(picture) if picture else None,
+    }

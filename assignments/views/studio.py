@@ -125,7 +125,16 @@ def glass_box(assignment, words, shape=None):
     frame = assignment.meta_prompt(language)
     shape = shape if shape in prompts.SIZES else assignment.shape
     parts = prompts.compose(frame.text, judge(words).clean_prompt, shape=shape, language=language)
-    return {"parts": [part._asdict() for part in parts], "version": frame.version, "language": language}
+    return {"parts": _readable(parts), "version": frame.version, "language": language}
+
+
+def _readable(parts):
+    """Return the parts for the glass box; one that holds only the frame's mark is shown as a line, and none that is empty."""
+    return [
+        {"source": source, "text": text, "is_mark": source == "frame" and not any(map(str.isalnum, text))}
+        for source, text in parts
+        if text.strip() or source == "student"
+    ]
 
 
 def trail_context(work):
@@ -157,6 +166,7 @@ def trail_context(work):
         ],
         "made": [picture for picture in newest if picture in ready],
         "ready": list(reversed(ready)),
+        "is_mixed": len({picture.picture.generation.settings["shape"] for picture in ready}) > 1,
         "chosen": chosen,
         "tries_left": work.tries_left(),
         "steps": _steps(work, has_tried=bool(tries), is_chosen=chosen is not None),
@@ -181,7 +191,7 @@ def _row(generation, work, numbers):
         "pictures": pictures,
         "is_chosen": any(picture.is_chosen for picture in pictures),
         "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
-        "parts": [{"source": source, "text": text} for source, text in generation.parts],
+        "parts": _readable(generation.parts),
         "heard": _heard(pictures),
     }
 

@@ -1,17 +1,31 @@
 """Template tags for what every page draws: icons, illustrations, the language of people's own words."""
 
 import re
+from datetime import datetime
 
 import segno
 from django import template
 from django.templatetags.static import static
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext, pgettext_lazy
 
 register = template.Library()
 
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _LATIN = re.compile(r"[A-Za-z]")
+
+#: The days of the week as they stand behind "until", Monday first.
+UNTIL = [
+    pgettext_lazy("until", "Monday"),
+    pgettext_lazy("until", "Tuesday"),
+    pgettext_lazy("until", "Wednesday"),
+    pgettext_lazy("until", "Thursday"),
+    pgettext_lazy("until", "Friday"),
+    pgettext_lazy("until", "Saturday"),
+    pgettext_lazy("until", "Sunday"),
+]
 
 
 @register.simple_tag
@@ -40,6 +54,13 @@ def qr(address: str, label: str) -> SafeString:
     """Draws a QR code of an address, dark on light in both themes, with quiet space around it."""
     drawn = segno.make(address, error="m", micro=False).svg_inline(border=4, omitsize=True, dark="#1f1b2d", light="#fff")
     return format_html('<div class="qr" role="img" aria-label="{}">{}</div>', label, SafeString(drawn))
+
+
+@register.filter(expects_localtime=True)
+def until(moment: datetime) -> str:
+    """Says a moment as it stands behind "until": weekday, day and month, time; Russian needs the weekday's own form there."""
+    words = {"weekday": UNTIL[moment.weekday()], "day": date_format(moment, "j E"), "time": date_format(moment, "H:i")}
+    return pgettext("until", "%(weekday)s, %(day)s, %(time)s") % words
 
 
 @register.filter

@@ -3,12 +3,16 @@ const PREFIX = "edu4all.draft.";
 const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
 const say = (text) => text && document.dispatchEvent(new CustomEvent("say", { detail: text }));
 
-// Counter under a field: "120 / 600", red when little room is left.
+// Counter under a field: "120 / 600", red when little room is left, and in words when there is too much.
 for (const counter of document.querySelectorAll("[data-counter-for]")) {
   const field = document.getElementById(counter.dataset.counterFor);
   const max = Number(counter.dataset.max);
+  let wasOver = false;
   const count = () => {
-    counter.textContent = `${field.value.length} / ${max}`;
+    const isOver = field.value.length > max;
+    counter.textContent = `${field.value.length} / ${max}${isOver ? ` · ${counter.dataset.over}` : ""}`;
+    if (isOver && !wasOver) say(counter.textContent);
+    wasOver = isOver;
     counter.toggleAttribute("data-near", field.value.length > max * 0.9);
   };
   field.addEventListener("input", count);

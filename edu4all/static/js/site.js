@@ -56,6 +56,26 @@ function say(button, text) {
   setTimeout(() => (word.textContent = before), 2000);
 }
 
+// A secret that may be looked at while it is typed: <button data-reveal="#id_pin" aria-pressed="false">.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-reveal]");
+  const field = button && document.querySelector(button.dataset.reveal);
+  if (!field) return;
+  field.type = field.type === "password" ? "text" : "password";
+  button.setAttribute("aria-pressed", String(field.type === "text"));
+});
+
+// Long words that show their first lines: <p data-clamped id="brief">, <button data-unclamp="brief" aria-expanded="false" hidden>.
+for (const button of document.querySelectorAll("[data-unclamp]")) {
+  const words = document.getElementById(button.dataset.unclamp);
+  button.hidden = words.scrollHeight <= words.clientHeight + 2;
+  button.addEventListener("click", () => {
+    const isOpen = !words.toggleAttribute("data-clamped");
+    button.setAttribute("aria-expanded", String(isOpen));
+    button.textContent = isOpen ? button.dataset.less : button.dataset.more;
+  });
+}
+
 // One press is one request: the second press of an impatient finger does nothing.
 document.addEventListener("submit", (event) => {
   const form = event.target;

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from assignments.models import Assignment, Classroom, Grade, Submission
 from assignments.views.studio import ASKS_A_MINUTE, LOOKS_A_MINUTE
-from edu4all.ratelimit import is_too_fast
 from gallery import live
 from gallery.models import Generation, Picture
 from gallery.providers.sketch import EXAMPLES
+from gallery.ratelimit import is_too_fast
 from tests.builders import make_assignment, make_handed_in, make_queued, make_ready, make_student, make_work
 
 pytestmark = pytest.mark.django_db

@@ -1,6 +1,7 @@
 """What the sketch engine draws, and what it promises as a provider."""
 
 import io
+import itertools
 import os
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from gallery.providers.base import Broken, DrawRequest
 from gallery.providers.sketch import EXAMPLES, MAGIC, SketchProvider, draw
 from gallery.providers.sketch.lexicon import things_in_file
 from gallery.providers.sketch.monuments import DRAWINGS, monument
+from gallery.providers.sketch.places import lay_out
 from gallery.providers.sketch.plan import read_plan
 from gallery.providers.sketch.scene import compose
+from gallery.providers.sketch.stage import set_stage
 
 WIDE, SQUARE, TALL = (1536, 864), (1024, 1024), (864, 1536)
 DOG = "Собака рядом с Эйфелевой башней на раннем утреннем солнце"
@@ -234,3 +237,82 @@ class TestHostileWords:
         drawn = draw("бармаглот и варкалось", WIDE, 4)
         assert drawn.understood == () and "бармаглот" in drawn.missed
         assert len(pixels(drawn).resize((64, 64)).getcolors(4096)) > 200
+
+
+#: The prompts of the lesson that this school began with.
+LESSON = (
+    "Собака рядом с Эйфелевой башней на раннем утреннем солнце",
+    "Заяц на лошади, держащий леденец, на туманном лугу, где растут нарциссы",
+    "Триумфальная арка в Париже, Франция, в вечернем свете, где ребенок смотрит на неё, держа в руках плюшевого мишку",
+)
+
+
+def placements(prompt, size, seed):
+    """Return (left, top, right, bottom) of everything that was planned, as fractions of the picture, by its icon."""
+    plan = read_plan(prompt)
+    found = {}
+    for placed in lay_out(set_stage(plan, size, seed)):
+        spot, half = placed.spot, placed.wide / 2
+        box = (spot.x - half, spot.base - spot.height, spot.x + half, spot.base)
+        whole = (size[0], size[1], size[0], size[1])
+        icon = plan.actors[placed.actor].kind.icon
+        found.setdefault(icon, []).append(tuple(edge / full for edge, full in zip(box, whole, strict=True)))
+    return found
+
+
+class TestFourChoicesOfOneTry:
+    @pytest.mark.parametrize("size", [WIDE, SQUARE, TALL], ids=["wide", "square", "tall"])
+    @pytest.mark.parametrize("prompt", LESSON)
+    def test_four_seeds_in_a_row_place_somebody_elsewhere_or_bigger(self, prompt, size):
+        for first in (0, 5, 98):
+            plans = [placements(prompt, size, seed) for seed in range(first, first + 4)]
+            for one, other in itertools.combinations(plans, 2):
+                moves = [abs(a - b) for icon in one for a, b in zip(one[icon][0], other[icon][0], strict=True)]
+                assert max(moves) > 0.12, (first, moves)
+
+    @pytest.mark.parametrize("prompt", LESSON)
+    def test_four_seeds_in_a_row_look_different_even_in_grey_and_small(self, prompt):
+        greys = [pixels(draw(prompt, WIDE, seed)).convert("L").resize((32, 18)) for seed in range(5, 9)]
+        for one, other in itertools.combinations(greys, 2):
+            changed = sum(ImageChops.difference(one, other).histogram()[16:]) / (32 * 18)
+            assert changed > 0.25, changed
+
+    @pytest.mark.parametrize("size", [WIDE, SQUARE, TALL], ids=["wide", "square", "tall"])
+    @pytest.mark.parametrize(
+        "prompt", [*LESSON, "Пизанская башня, на ней сидит кот", "Эйфелева башня в коробке", "слон на доме"]
+    )
+    def test_nothing_is_cut_off_in_any_shot(self, prompt, size):
+        for seed in range(8):
+            for icon, boxes in placements(prompt, size, seed).items():
+                if icon != "figure:daffodil":
+                    for left, top, right, bottom in boxes:
+                        assert left > -0.01 and top > -0.01 and right < 1.01 and bottom < 1.01, (icon, seed)
+
+    def test_a_picture_without_an_hour_in_its_words_has_another_one_in_the_next_seed(self):
+        hours = [set_stage(read_plan("a cat"), WIDE, seed).time for seed in range(3)]
+        assert len(set(hours)) == 3
+        assert {set_stage(read_plan("a cat at night"), WIDE, seed).time for seed in range(4)} == {"night"}
+
+
+class TestPlacesHideNobody:
+    @pytest.mark.parametrize("prompt", ["Рабочий и колхозница в метро", "Эйфелева башня в метро", "Кот в метро", "Кот на льду"])
+    def test_a_place_is_a_backdrop_and_no_thing_of_its_own(self, prompt):
+        for seed in range(4):
+            ((left, top, right, bottom),) = next(iter(placements(prompt, WIDE, seed).values()))
+            assert len(placements(prompt, WIDE, seed)) == 1
+            assert bottom - top > 0.18
+
+    def test_most_of_a_tower_looks_out_of_its_box(self):
+        for seed in range(4):
+            found = placements("Эйфелева башня в коробке", WIDE, seed)
+            (tower,), (box,) = found["monument:eiffel"], found["package"]
+            assert (box[1] - tower[1]) / (tower[3] - tower[1]) > 0.6
+
+    def test_forty_cats_are_forty_cats(self):
+        boxes = placements("100 котиков", SQUARE, 3)["cat"]
+        assert len(set(boxes)) == 40
+        assert all(left > -0.02 and top > 0.2 and right < 1.02 and bottom < 1 for left, top, right, bottom in boxes)
+
+    @pytest.mark.parametrize("place", ["в метро", "на льду", "в джунглях"])
+    def test_each_new_place_looks_like_no_other(self, place):
+        assert share_of_changed_pixels(draw(f"кот {place}", SQUARE, 2), draw("кот в лесу", SQUARE, 2)) > 0.4

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .lexicon import lexicon
 from .cast import sprite_of
+from .lexicon import lexicon
 from .paint import mix
 from .pen import n, stroke
 from .sprites import Spot, stamp
@@ -32,11 +32,13 @@ def draw_extras(stage: Stage) -> str:
         spots = [(x, 0.3, 0.13 if what == "kite" else 0.16)]
     return "".join(
         stamp(
-            sprite, Spot(stage.width * at, stage.horizon * y + stage.unit * 0.05, stage.unit * high, flip=k % 2 == 1), stage.light,
+            sprite,
+            Spot(stage.width * at, stage.horizon * y + stage.unit * 0.05, stage.unit * high, flip=k % 2 == 1),
+            stage.light,
             f"x{k}",
         )
         for k, (at, y, high) in enumerate(spots)
-    )  # fmt: skip
+    )
 
 
 def _flock(stage: Stage) -> str:
@@ -44,5 +46,6 @@ def _flock(stage: Stage) -> str:
     x, y, d = stage.width * dice.uniform(0.2, 0.8), stage.horizon * dice.uniform(0.15, 0.35), ""
     for _ in range(7):
         bx, by, s = x + stage.unit * dice.uniform(-0.14, 0.14), y + stage.unit * dice.uniform(-0.05, 0.05), stage.unit * 0.014
-        d += f"M{n(bx - s)},{n(by - s * 0.4)}q{n(s * 0.6)},{n(-s * 0.5)} {n(s)},{n(s * 0.4)}q{n(s * 0.4)},{n(-s * 0.9)} {n(s)},{n(-s * 0.4)}"
+        d += f"M{n(bx - s)},{n(by - s * 0.4)}q{n(s * 0.6)},{n(-s * 0.5)} {n(s)},{n(s * 0.4)}"
+        d += f"q{n(s * 0.4)},{n(-s * 0.9)} {n(s)},{n(-s * 0.4)}"
     return stroke(d, mix("#3b4256", stage.sky[1], 0.25), max(2.0, stage.unit * 0.0032))

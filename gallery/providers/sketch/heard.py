@@ -28,7 +28,7 @@ class Heard:
         self._missed: list[tuple[int, int]] = []
 
     def note(self, at: int, end: int, entry: Entry, is_after: bool = False) -> None:
-        """Remember words that mean ``entry``, ``is_after`` the thing they describe; bare prepositions and polite words are nobody's concern."""
+        """Remember words that mean ``entry``; prepositions and polite words are passed over."""
         words = self.tokens[at:end]
         if entry.kind == "stop" or (entry.kind == "rel" and all(t.is_small for t in words)):
             return

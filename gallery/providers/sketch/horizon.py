@@ -332,7 +332,8 @@ def _volcano(stage: Stage, dice: random.Random) -> str:
 
 
 FAR = {
-    "city": _town, "meadow": _meadow, "jungle": jungle, "metro": metro, "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters,
+    "city": _town, "meadow": _meadow, "jungle": jungle, "metro": metro,
+    "forest": _forest, "desert": _dunes, "mars": _craters, "moon": _craters, "space": _craters,
     "beach": _ocean, "sea": _ocean, "sea_floor": _reef, "room": _wall, "clouds": _heaven, "candy_land": _sweets,
     "volcano": _volcano,
 }  # fmt: skip

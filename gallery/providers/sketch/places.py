@@ -103,7 +103,10 @@ class _Layout(Relations):
                 bigger = 0.9 + 0.1 * actor.scale if actor.scale > 1 else actor.scale
                 high = min(tall, share * w / sprite.aspect) * min(1.0, bigger)
                 if share <= 1:
-                    high *= max(shot.monument, 0.85) if self._is_busy(i) or many > 1 or stage.is_wet else shot.monument
+                    least = 0.85 if many > 1 or stage.is_wet else 0.74 if self._is_busy(i) else 0.0
+                    high *= max(shot.monument, least)
+                if any(t == i and rel in ("on", "above") for a in self.actors for rel, t in a.links):
+                    high = min(high, (base - h * 0.04) / 1.24)  # room for who sits up there
                 half = high * sprite.aspect / 2
                 x = w * (0.5 + side * (0.0 if share > 1 else shot.aside * (1.0 if has_guests else 0.4)))
                 if share <= 1:
@@ -155,11 +158,11 @@ class _Layout(Relations):
         middle = 0.5
         if len(queue) <= 2 and not self.heroes:
             middle = 1 - self.stage.shot.stand if self.stage.is_turned else self.stage.shot.stand
-        elif self.heroes and len(queue) <= 2:
+        elif self.heroes and len(queue) <= 3:
             hero = self.copies[self.heroes[0]][0]
-            middle = 0.29 if hero.spot.x > w / 2 else 0.71
-            if w < h * 0.9:
-                middle = 0.36 if hero.spot.x > w / 2 else 0.64
+            reach = 0.21 if len(queue) < 3 and w >= h * 0.9 else 0.14
+            middle = 0.5 - reach if hero.spot.x > w / 2 else 0.5 + reach
+        lift = self.stage.shot.lift if rows == 1 else 0.0
         for row in range(rows):
             line = queue[row::rows]
             scale = shrink * max(0.5, 1 - 0.13 * (rows - 1 - row))
@@ -172,7 +175,7 @@ class _Layout(Relations):
             if rows > 1 and row < rows - 1:  # those behind look through the gaps
                 x += (1 if row % 2 == 0 else -1) * spans[0] * 0.5 if len(queue) % rows else spans[0] * 0.3
             for (i, _), span in zip(line, spans, strict=True):
-                base = h * (0.945 - (0.075 if rows < 4 else 0.088) * (rows - 1 - row)) - dice.uniform(0, 0.022) * h
+                base = h * (0.945 - lift - (0.075 if rows < 4 else 0.088) * (rows - 1 - row)) - dice.uniform(0, 0.022) * h
                 sprite = self.sprites[i]
                 self._add(i, sprite, Spot(x + span / 2, base, span / sprite.aspect, flip=self._turned(sprite, x + span / 2)))
                 x += span + gap
@@ -181,7 +184,7 @@ class _Layout(Relations):
         """Return how much bigger or smaller few subjects are in this shot, so that they and who sits on them still fit."""
         w, h, shot = self.stage.width, self.stage.height, self.stage.shot
         wish = shot.guest if self.heroes else shot.alone
-        room = w * (0.42 if self.heroes and w > h else 0.62 if self.heroes else 0.8)
+        room = w * (0.8 if not self.heroes else 0.42 if w > h and len(queue) < 3 else 0.66)
         tallest = max(self._height(self.actors[i]) * self._stack(i) for i in roots)
         return min(wish, room / (sum(wides) * 1.1), h * (0.62 if self.heroes else 0.88) / tallest)
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 class Shot:
     """How a scene is framed; shares are of the picture's width or height.
 
-    ``horizon`` is the height of the horizon from above, ``monument`` the share of its room that a monument fills, ``foot`` the height
-    at which it stands (0 for just below the horizon), ``aside`` how far it stands from the middle. ``guest`` is the size of those
-    beside a monument against their usual one, ``alone`` of those without one, ``stand`` where these stand across.
+    ``horizon`` is how far below the upper edge the horizon lies, ``monument`` the share of its room that a monument fills,
+    ``foot`` how far down it stands (0 for just below the horizon), ``aside`` how far it stands from the middle.
+    ``guest`` is the size of those beside a monument against their usual one, ``alone`` of those without one, and ``stand``
+    where these stand, from the left edge; ``lift`` is how far from the lower edge everybody keeps.
     """
 
     horizon: float
@@ -21,13 +22,16 @@ class Shot:
     guest: float
     alone: float
     stand: float
+    lift: float = 0.0
 
 
 SHOTS = (
     Shot(horizon=0.69, monument=1.0, foot=0.0, aside=0.13, guest=1.0, alone=1.0, stand=0.5),  # as on a postcard
-    Shot(horizon=0.62, monument=0.56, foot=0.0, aside=0.3, guest=1.6, alone=1.7, stand=0.4),  # a portrait, the sight far behind
-    Shot(horizon=0.79, monument=1.0, foot=0.9, aside=0.2, guest=0.72, alone=0.85, stand=0.24),  # right below it, much sky
-    Shot(horizon=0.46, monument=0.8, foot=0.68, aside=0.02, guest=0.95, alone=0.62, stand=0.72),  # from above, much ground
+    Shot(horizon=0.62, monument=0.56, foot=0.0, aside=0.3, guest=1.6, alone=1.7, stand=0.36),  # a portrait, a sight far off
+    Shot(horizon=0.79, monument=1.0, foot=0.9, aside=0.2, guest=0.72, alone=0.9, stand=0.22),  # right below it, much sky
+    Shot(
+        horizon=0.46, monument=0.74, foot=0.63, aside=0.02, guest=0.95, alone=0.6, stand=0.26, lift=0.11
+    ),  # from above, much ground
 )
 #: Whether a shot is seen from the other side.
 SIDES = (False, True, False, True)

@@ -6,7 +6,7 @@ import random
 
 from .ground import ridge, soil
 from .paint import lit, mix
-from .pen import ellipse, n, path, poly, rect, stroke
+from .pen import ellipse, n, path, points, poly, rect, stroke
 from .sky import gradient
 from .sprites import Spot, icon, stamp
 from .stage import Stage
@@ -132,7 +132,8 @@ def jungle(stage: Stage, dice: random.Random) -> str:
             lx, ly, s = x + sway * 2 * f * (1 - f), reach * f, u * 0.022 * (1 if j % 2 else -1)
             parts.append(
                 path(
-                    f"M{n(lx)},{n(ly)}q{n(s * 0.6)},{n(-abs(s) * 0.8)} {n(s * 1.5)},0q{n(-s * 0.8)},{n(abs(s) * 0.7)} {n(-s * 1.5)},0Z",
+                    f"M{n(lx)},{n(ly)}q{n(s * 0.6)},{n(-abs(s) * 0.8)} {n(s * 1.5)},0"
+                    f"q{n(-s * 0.8)},{n(abs(s) * 0.7)} {n(-s * 1.5)},0Z",
                     leaf,
                 )
             )
@@ -145,7 +146,8 @@ def _leaves(stage: Stage, dice: random.Random, many: int, base: float, high: flo
         x = stage.width * (k + dice.random()) / many
         for lean in (-0.8, -0.35, 0.1, 0.5, 0.9):
             tip, top = x + high * lean, base - high * dice.uniform(0.6, 1.0) * (1 - 0.4 * abs(lean))
-            d += f"M{n(x)},{n(base)}Q{n(x + high * lean * 0.3 - high * 0.12)},{n(top)} {n(tip)},{n(top)}Q{n(x + high * lean * 0.6 + high * 0.1)},{n(base - high * 0.3)} {n(x)},{n(base)}Z"
+            d += f"M{n(x)},{n(base)}Q{n(x + high * (lean * 0.3 - 0.12))},{n(top)} {n(tip)},{n(top)}"
+            d += f"Q{n(x + high * (lean * 0.6 + 0.1))},{n(base - high * 0.3)} {n(x)},{n(base)}Z"
     return path(d, colour)
 
 
@@ -164,7 +166,8 @@ def metro(stage: Stage, dice: random.Random) -> str:
         top = y * 0.34
         parts.append(
             path(
-                f"M{n(x - wide / 2)},{n(y)}V{n(top + wide / 2)}A{n(wide / 2)},{n(wide / 2)} 0 0 1 {n(x + wide / 2)},{n(top + wide / 2)}V{n(y)}Z",
+                f"M{n(x - wide / 2)},{n(y)}V{n(top + wide / 2)}A{n(wide / 2)},{n(wide / 2)} 0 0 1 "
+                f"{n(x + wide / 2)},{n(top + wide / 2)}V{n(y)}Z",
                 mix(wall, "#2f3a55", 0.72),
                 stroke=trim,
                 stroke_width=u * 0.012,
@@ -193,7 +196,10 @@ def metro(stage: Stage, dice: random.Random) -> str:
     parts.append(ellipse(x, y * 0.16, r, r, lit("#d6343f", stage.light)))
     parts.append(
         stroke(
-            f"M{n(x - r * 0.5)},{n(y * 0.16 + r * 0.45)}L{n(x - r * 0.3)},{n(y * 0.16 - r * 0.4)}L{n(x)},{n(y * 0.16 + r * 0.2)}L{n(x + r * 0.3)},{n(y * 0.16 - r * 0.4)}L{n(x + r * 0.5)},{n(y * 0.16 + r * 0.45)}",
+            "M"
+            + points(
+                (x + r * a, y * 0.16 + r * b) for a, b in ((-0.5, 0.45), (-0.3, -0.4), (0, 0.2), (0.3, -0.4), (0.5, 0.45))
+            ),
             "#ffffff",
             r * 0.22,
         )
@@ -256,7 +262,8 @@ def ice_marks(stage: Stage) -> str:
         x, yy, q = dice.uniform(0, w), y + (h - y) * dice.uniform(0.35, 0.9), u * 0.06
         parts.append(
             stroke(
-                f"M{n(x)},{n(yy)}l{n(q)},{n(q * 0.3)}l{n(q * 0.5)},{n(-q * 0.25)}l{n(q * 0.8)},{n(q * 0.35)}M{n(x + q)},{n(yy + q * 0.3)}l{n(q * 0.2)},{n(q * 0.5)}",
+                f"M{n(x)},{n(yy)}l{n(q)},{n(q * 0.3)}l{n(q * 0.5)},{n(-q * 0.25)}l{n(q * 0.8)},{n(q * 0.35)}"
+                f"M{n(x + q)},{n(yy + q * 0.3)}l{n(q * 0.2)},{n(q * 0.5)}",
                 lit("#6fa6cf", stage.light),
                 2.4,
                 stroke_opacity=0.8,

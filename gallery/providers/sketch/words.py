@@ -45,7 +45,7 @@ _analyzer_lock = threading.Lock()
 class Token:
     """One word of the prompt: its spelling, its possible lemmas, and what its form and its neighbours say.
 
-    ``is_genitive`` is a form that can be "of the cat" and cannot be "the cat"; ``is_hyphened`` is written "Big-Ben", not "Big Ben".
+    ``is_genitive`` is a form that can be "of the cat" and cannot be "the cat"; ``is_hyphened`` is "Ben" in "Big-Ben".
     """
 
     text: str

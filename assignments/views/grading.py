@@ -176,7 +176,7 @@ def trail_steps(work):
 def changed_words(before, after):
     """Return ``after`` as (kind, text) runs, kind being "same", "added" or "removed" against ``before``.
 
-    Joined without the removed runs and the "gap" around each they are ``after`` itself, with its spaces between the runs.
+    Joined without the removed runs they are ``after`` itself; its spaces stand outside the added runs.
     """
     if not before:
         return [("same", after)]
@@ -185,9 +185,7 @@ def changed_words(before, after):
     for kind, a, b, c, d in difflib.SequenceMatcher(str.isspace, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[a:b]).strip(), "".join(new[c:d])
         if kind in ("delete", "replace") and gone:
-            runs.append(("gap", " " if old[a].isspace() else ""))
             runs.append(("removed", gone))
-            runs.append(("gap", " " if kind == "replace" or old[b - 1].isspace() else ""))
         if kind in ("insert", "replace"):
             lead, tail = come[: len(come) - len(come.lstrip())], come[len(come.rstrip()) :]
             runs += [("same", lead), ("added", come.strip()), ("same", tail)] if come.strip() else [("same", come)]

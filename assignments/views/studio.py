@@ -165,7 +165,7 @@ def trail_context(work):
             picture for picture in pictures if picture in waiting or (picture in newest and picture.state not in silent)
         ],
         "made": [picture for picture in newest if picture in ready],
-        "ready": list(reversed(ready)),
+        "ready": sorted(ready, key=lambda picture: (-picture.picture.generation.number, picture.number)),
         "is_mixed": len({picture.picture.generation.settings["shape"] for picture in ready}) > 1,
         "chosen": chosen,
         "tries_left": work.tries_left(),

@@ -140,9 +140,7 @@ class TestNamesOfClassmates:
         classroom.trial_enrollment()
         return classroom
 
-    @pytest.mark.parametrize(
-        "prompt", ["Мой друг Пётр рисует", "маша иванова", "Рисунок для Маши", "Alice on the Moon"]
-    )
+    @pytest.mark.parametrize("prompt", ["Мой друг Пётр рисует", "маша иванова", "Рисунок для Маши", "Alice on the Moon"])
     def test_they_are_kept_from_the_engine(self, classroom, prompt):
         refused = ask(make_work(make_assignment(classroom)), prompt)
         assert (refused.gate, refused.gate_family, refused.pictures.count()) == ("personal", "name", 0)

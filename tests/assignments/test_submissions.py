@@ -129,7 +129,6 @@ class TestAsking:
         assert work.tries_left() == work.assignment.max_tries
 
 
-@pytest.mark.django_db(transaction=True)
 class TestNamesOfClassmates:
     @pytest.fixture
     def classroom(self):
@@ -169,6 +168,7 @@ class TestNamesOfClassmates:
         assert costs[0] == costs[1]
 
 
+@pytest.mark.django_db(transaction=True)
 class TestAtTheSameMoment:
     def both(self, act):
         """Let two threads ``act`` at once; return what they gave or raised."""

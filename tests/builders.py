@@ -83,7 +83,7 @@ def make_ready(work=None, provider=None, **fields):
     work = work or make_work()
     picture = make_queued(work, **fields)[0]
     claimed = claim(picture.engine)
-    generation.draw(claimed, provider or FlatProvider())
+    generation.draw(claimed, provider or FlatProvider(scale=16))  # a small one is made in no time
     return Picture.objects.get(pk=claimed.pk)
 
 
@@ -102,8 +102,8 @@ def claim(engine, lease=60):
 class FlatProvider:
     """A drawer for tests that need a picture and not its making: one plain colour, by seed, of the size that was asked for."""
 
-    def __init__(self, error=None, answer=None, micros=None):
-        self.error, self.answer, self.micros, self.asked = error, answer, micros, []
+    def __init__(self, error=None, answer=None, micros=None, scale=1):
+        self.error, self.answer, self.micros, self.scale, self.asked = error, answer, micros, scale, []
 
     def ask(self, request, spool):
         self.asked.append(request)
@@ -114,7 +114,10 @@ class FlatProvider:
     def read(self, spool, request):
         if isinstance(self.answer, Exception):
             raise self.answer
-        return Drawn(self.answer or flat_png(*request.size, seed=request.seed or 0), usage=Usage(micros=self.micros))
+        return Drawn(
+            self.answer or flat_png(*(side // self.scale for side in request.size), seed=request.seed or 0),
+            usage=Usage(micros=self.micros),
+        )
 
 
 def flat_png(width, height, seed=0):

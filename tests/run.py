@@ -18,6 +18,9 @@ GET_CHROMIUM = (
     "no Chromium or Chrome found: `apt install chromium`, `brew install --cask chromium`, or set CHROMIUM to its path"
 )
 NO_TESTS = 5  # pytest's exit code
+#: Two processes share the many quick tests; those that kill processes and count seconds have the machine for themselves.
+QUICK = ("-m", "not browser and not faults", "-n", "2")
+FAULTS = ("-m", "faults")
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Pass:
 
     name: str
     title: str
-    marks: str
+    parts: tuple[tuple[str, ...], ...]  # pytest's options, one run after the other
     is_good: bool = False
     outcome: str = ""
 
@@ -49,13 +52,13 @@ def run_pytest(suite: Pass, arguments: list[str], **env: str) -> None:
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
-            suite.outcome = line.strip() or suite.outcome
+            outcome = line.strip() or outcome
         code = process.wait()
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
-    suite.is_good = code == 0 or (code == NO_TESTS and (bool(arguments) or os.environ.get("CI") != "true"))
+    return code == 0 or (code == NO_TESTS and (bool(arguments) or os.environ.get("CI") != "true")), outcome
 
 
 def run_pass(suite: Pass, arguments: list[str]) -> None:
@@ -81,9 +84,9 @@ def main(arguments: list[str]) -> int:
     """Run all three passes, or the one that TEST_ONLY names; return the exit code."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     passes = [
-        Pass("sqlite", "SQLite", "not browser"),
-        Pass("pg", "PostgreSQL", "not browser"),
-        Pass("browser", "Browser", "browser"),
+        Pass("sqlite", "SQLite", (QUICK, FAULTS)),
+        Pass("pg", "PostgreSQL", (QUICK, FAULTS)),
+        Pass("browser", "Browser", (("-m", "browser"),)),
     ]
     if only := os.environ.get("TEST_ONLY"):
         passes = [suite for suite in passes if suite.name == only]

@@ -191,7 +191,8 @@ class TestFiles:
         assert read_label(default_storage.open(by_model.file_name("384")).read()) == AI_MADE
 
     def test_the_size_is_known_to_the_page(self):
-        assert (make_ready().width, make_ready().height) == (1536, 864)
+        picture = make_ready(provider=FlatProvider())
+        assert (picture.width, picture.height) == (1536, 864)
 
     def test_nothing_is_left_in_the_spool(self, paid):
         generation.draw(paid, FlatProvider())

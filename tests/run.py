@@ -35,8 +35,16 @@ class Pass:
 
 
 def run_pytest(suite: Pass, arguments: list[str], **env: str) -> None:
-    """Run pytest with its output passed on; keep its closing line."""
-    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", "-m", suite.marks, "-rfEs", *arguments]
+    """Run the parts of a pass; keep their closing lines."""
+    outcomes = [run_part(part, arguments, **env) for part in suite.parts]
+    suite.is_good = all(is_good for is_good, _ in outcomes)
+    suite.outcome = "; ".join(outcome for _, outcome in outcomes)
+
+
+def run_part(options: tuple[str, ...], arguments: list[str], **env: str) -> tuple[bool, str]:
+    """Run pytest once with its output passed on; return whether it is good, and its closing line."""
+    outcome = ""
+    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", *options, "-rs", *arguments]
     if sys.stdout.isatty():
         command.append("--color=yes")
     process = subprocess.Popen(

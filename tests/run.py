@@ -44,7 +44,7 @@ def run_pytest(suite: Pass, arguments: list[str], **env: str) -> None:
 def run_part(options: tuple[str, ...], arguments: list[str], **env: str) -> tuple[bool, str]:
     """Run pytest once with its output passed on; return whether it is good, and its closing line."""
     outcome = ""
-    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", *options, "-rs", *arguments]
+    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", *options, "-rfEs", *arguments]
     if sys.stdout.isatty():
         command.append("--color=yes")
     process = subprocess.Popen(

@@ -10,14 +10,14 @@ from PIL import Image
 
 from gallery.providers.base import write_spool
 from gallery.views import KEPT_BY_BROWSER
-from tests.builders import make_ready
+from tests.builders import FlatProvider, make_ready
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def picture():
-    return make_ready()
+    return make_ready(provider=FlatProvider())
 
 
 @pytest.fixture

@@ -5,10 +5,7 @@ from __future__ import annotations
 import heapq
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
 from uuid import UUID
-
-Waiting = TypeVar("Waiting")
 
 #: Virtual time that one picture costs a lane of weight 1; divisible by every small weight.
 STEP = 5_040_000
@@ -33,17 +30,19 @@ def step(weight: int) -> int:
     return STEP // max(weight, 1)
 
 
-def merge(lanes: Iterable[tuple[int, int, Sequence[Waiting]]]) -> list[Waiting]:
-    """Return the order in which an engine serves its lanes, given as (virtual start, step, waiting in their own order)."""
-    order: list[Waiting] = []
-    heap = [(start, number, gap, iter(waiting)) for number, (start, gap, waiting) in enumerate(lanes)]
+def merge(lanes: Iterable[tuple[int, int, Sequence[int]]]) -> list[int]:
+    """Return the order in which an engine serves its lanes, given as (virtual start, step, numbers waiting in their order).
+
+    Numbers grow with the time of asking: of two lanes that are due, the one with the oldest still waiting goes first.
+    """
+    order: list[int] = []
+    heap = [(start, min(waiting), gap, list(waiting)) for start, gap, waiting in lanes if waiting]
     heapq.heapify(heap)
     while heap:
-        start, number, gap, waiting = heapq.heappop(heap)
-        for first in waiting:
-            order.append(first)
-            heapq.heappush(heap, (start + gap, number, gap, waiting))
-            break
+        start, _oldest, gap, waiting = heapq.heappop(heap)
+        order.append(waiting.pop(0))
+        if waiting:
+            heapq.heappush(heap, (start + gap, min(waiting), gap, waiting))
     return order
 
 

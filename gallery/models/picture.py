@@ -49,10 +49,12 @@ class PictureQuerySet(models.QuerySet):
         """Return (picture's id, trail's id) of all that wait for ``engine``, in the order in which they will be claimed."""
         waiting = self.filter(engine=engine, status=Picture.Status.QUEUED).order_by("turn", "rank", "pk")
         lanes = {}
-        for lane, picture, trail in waiting.values_list("lane", "public_id", "generation__trail__public_id"):
-            lanes.setdefault(lane, []).append((picture, trail))
+        for lane, *row in waiting.values_list("lane", "pk", "public_id", "generation__trail__public_id"):
+            lanes.setdefault(lane, []).append(row)
         states = Lane.objects.states(engine, list(lanes))
-        return queue.merge((*states[lane], rows) for lane, rows in sorted(lanes.items()))
+        order = queue.merge((*states[lane], [row[0] for row in rows]) for lane, rows in lanes.items())
+        shown = {pk: (picture, trail) for rows in lanes.values() for pk, picture, trail in rows}
+        return [shown[pk] for pk in order]
 
     def typical_seconds(self, engine):
         """Return how many seconds the engine's last pictures took to draw; 5 where it has drawn none."""
@@ -116,11 +118,11 @@ class PictureQuerySet(models.QuerySet):
 
     def _fairest(self, engine):
         """Return the waiting picture whose turn it is: the lane that is due first, and in it the owner who had least."""
-        lanes = list(self.claimable(engine).order_by().values_list("lane", flat=True).distinct())
-        if not lanes:
+        oldest = dict(self.claimable(engine).order_by().values_list("lane").annotate(models.Min("pk")))
+        if not oldest:
             return None
-        states = Lane.objects.states(engine, lanes)
-        lane = min(lanes, key=lambda key: (states[key][0], key))
+        states = Lane.objects.states(engine, list(oldest))
+        lane = min(oldest, key=lambda key: (states[key][0], oldest[key]))  # of two that are due, who waits longest
         return self.claimable(engine).filter(lane=lane).order_by("turn", "rank", "pk").first()
 
     def being_drawn(self, engine):

@@ -80,6 +80,11 @@ class Assignment(models.Model):
     )
     shape = models.CharField(_("shape"), max_length=10, choices=Shape.choices, default=Shape.WIDE)
     is_shape_free = models.BooleanField(_("students may choose another shape"), default=False)
+    allows_final = models.BooleanField(
+        _("one final picture in high quality"),
+        default=False,
+        help_text=_("Tries are drawn in low quality; the chosen picture may be drawn once more in high quality."),
+    )
     shows_gallery = models.BooleanField(_("classmates see approved pictures"), default=True)
     engine = models.ForeignKey(
         Engine, models.SET_NULL, null=True, blank=True, related_name="assignments", verbose_name=_("engine")

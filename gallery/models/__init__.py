@@ -3,11 +3,24 @@
 from .call import Call
 from .engine import Engine
 from .event import Event
-from .lane import Lane
+from .lane import Lane, LaneRule
 from .meta_prompt import MetaPrompt
 from .picture import Picture
 from .purse import LedgerEntry, Purse
 from .review import Review
 from .trail import Generation, Trail
 
-__all__ = ["Call", "Engine", "Event", "Generation", "Lane", "LedgerEntry", "MetaPrompt", "Picture", "Purse", "Review", "Trail"]
+__all__ = [
+    "Call",
+    "Engine",
+    "Event",
+    "Generation",
+    "Lane",
+    "LaneRule",
+    "LedgerEntry",
+    "MetaPrompt",
+    "Picture",
+    "Purse",
+    "Review",
+    "Trail",
+]

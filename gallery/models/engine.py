@@ -68,7 +68,18 @@ class Engine(models.Model):
     key_variable = models.CharField(
         _("variable of the key"), max_length=60, blank=True, help_text=_("Name of the environment variable that holds the key.")
     )
-    quality = models.CharField(_("quality"), max_length=12, blank=True)
+    is_resumable = models.BooleanField(
+        _("resumable calls"),
+        default=False,
+        help_text=_("Asks through the Responses API: a drawing outlives the worker that asked, and a chat model rewords the prompt."),
+    )
+    chat_model = models.CharField(
+        _("chat model of resumable calls"), max_length=120, blank=True, help_text=_("It leads the drawing and rewords the prompt.")
+    )
+    quality = models.CharField(_("quality of tries"), max_length=12, blank=True)
+    final_quality = models.CharField(
+        _("quality of final pictures"), max_length=12, blank=True, help_text=_("Empty: this engine makes no final pictures.")
+    )
     extra = models.JSONField(_("extra fields"), default=dict, blank=True, help_text=_("Sent along; for self-hosted servers."))
     is_enabled = models.BooleanField(_("may draw"), default=True)
     is_default = models.BooleanField(_("default"), default=False)
@@ -81,6 +92,9 @@ class Engine(models.Model):
         _("worst price of a picture, millionths of a dollar"), null=True, blank=True, help_text=_("0 where drawing is free.")
     )
     price_source = models.CharField(_("source and date of the price"), max_length=200, blank=True)
+    pace = models.FloatField(_("learned pace, images a minute"), null=True, blank=True, editable=False)
+    pace_ceiling = models.FloatField(_("pace at which it was refused"), null=True, blank=True, editable=False)
+    pace_changed_at = models.DateTimeField(_("pace learned"), null=True, blank=True, editable=False)
     virtual_time = models.BigIntegerField(default=0, editable=False)
     next_free_at = models.DateTimeField(_("next start"), null=True, blank=True, editable=False)
     probe_at = models.DateTimeField(null=True, blank=True, editable=False)

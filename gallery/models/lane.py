@@ -41,3 +41,18 @@ class Lane(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class LaneRule(models.Model):
+    """What an adult said of a lane, for all engines: that nothing is drawn just now, or only what is needed to finish."""
+
+    key = models.CharField(_("key"), max_length=60, unique=True)
+    paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    finals_only_at = models.DateTimeField(_("only final pictures"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("rule of a lane")
+        verbose_name_plural = _("rules of lanes")
+
+    def __str__(self):
+        return self.key

@@ -157,6 +157,7 @@ class Picture(models.Model):
     turn = models.PositiveBigIntegerField(_("turn"), default=0, editable=False)
     rank = models.PositiveIntegerField(_("own pictures before it"), default=0, editable=False)
     seed = models.PositiveIntegerField(_("seed"), default=0)
+    is_final = models.BooleanField(_("final picture"), default=False, editable=False)
 
     not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     failures = models.PositiveSmallIntegerField(_("failed calls"), default=0)

@@ -54,7 +54,7 @@ class Call(models.Model):
         _("spooled answer"), max_length=80, unique=True, help_text=_("Name of the raw answer in the spool.")
     )
     service_ref = models.CharField(
-        _("the service's id of the drawing"), max_length=120, blank=True, help_text=_("By it a resumable call is taken up again.")
+        _("the service's id of the drawing"), max_length=120, blank=True, help_text=_("A resumable call is taken up by it.")
     )
     http_status = models.PositiveIntegerField(_("HTTP status"), null=True, blank=True)
     code = models.CharField(_("the service's code"), max_length=80, blank=True)

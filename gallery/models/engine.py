@@ -71,10 +71,10 @@ class Engine(models.Model):
     is_resumable = models.BooleanField(
         _("resumable calls"),
         default=False,
-        help_text=_("Asks through the Responses API: a drawing outlives the worker that asked, and a chat model rewords the prompt."),
+        help_text=_("Asks by the Responses API: drawings outlive our workers, and a chat model rewords the prompt."),
     )
     chat_model = models.CharField(
-        _("chat model of resumable calls"), max_length=120, blank=True, help_text=_("It leads the drawing and rewords the prompt.")
+        _("chat model of resumable calls"), max_length=120, blank=True, help_text=_("It rewords the prompt.")
     )
     quality = models.CharField(_("quality of tries"), max_length=12, blank=True)
     final_quality = models.CharField(

@@ -17,11 +17,12 @@ FETCH_SECONDS = 30
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an engine of this provider can do beyond drawing from words."""
+    """What an engine of this provider can do beyond drawing from words; ``is_local``: it draws in this very process."""
 
     edits: bool = False
     seeds: bool = False
     partials: bool = False
+    is_local: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,18 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a service says of its pace: how many pictures a minute, how many are left of them, in how many seconds all are back.
+
+    Each is None where it was not said; where several limits hold, the tightest counts, and tokens never do.
+    """
+
+    per_minute: float | None = None
+    remaining: int | None = None
+    reset_seconds: float | None = None
+
+
+@dataclass(frozen=True)
 class Service:
     """How to reach one service. The key is handed over at the last moment and kept nowhere.
 
@@ -90,8 +103,11 @@ class Provider(Protocol):
 
     abilities: Abilities
 
-    def ask(self, request: DrawRequest, spool: Path) -> None:
-        """Send the request once and leave the raw answer at ``spool`` (temporary name, fsync, rename) unparsed."""
+    def ask(self, request: DrawRequest, spool: Path) -> Limits | None:
+        """Send the request once and leave the raw answer at ``spool`` (temporary name, fsync, rename) unparsed.
+
+        Returns what the service told of its pace, None where it told nothing.
+        """
 
     def read(self, spool: Path, request: DrawRequest) -> Drawn:
         """Turn a spooled answer into a picture; safe to call again after a crash, and never bills."""
@@ -146,11 +162,17 @@ class Refused(ProviderError):
 
 
 class Busy(ProviderError):
-    """Later: asked too fast, or the service is full. ``retry_after`` is in seconds, None where the service did not say."""
+    """Later: asked too fast, or the service is full.
 
-    def __init__(self, detail: str, *, retry_after: float | None = None, **fields: Unpack[Fields]) -> None:
+    ``retry_after`` is in seconds, ``limits`` what the service told of its pace; None where it did not say.
+    """
+
+    def __init__(
+        self, detail: str, *, retry_after: float | None = None, limits: Limits | None = None, **fields: Unpack[Fields]
+    ) -> None:
         super().__init__(detail, **fields)
         self.retry_after = retry_after
+        self.limits = limits
 
 
 class Broken(ProviderError):

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from .base import Broken, Busy, Misconfigured, ProviderError, Refused
+from .limits import limits_in_words, read_limits, tightest
 
 #: A service that asks for more is asked again after an hour all the same, and may then say no again.
 LONGEST_WAIT_SECONDS = 3600.0
@@ -91,7 +92,8 @@ def failure(status: int, headers: Mapping[str, str], body: object) -> ProviderEr
     if _is_refusal(status, complaint):
         return Refused(detail, stage=complaint.stage, categories=complaint.categories, **about)
     if status == 429:
-        return Busy(detail, retry_after=retry_after(headers, complaint.message), **about)
+        limits = tightest([read_limits(headers), limits_in_words(complaint.message)])
+        return Busy(detail, retry_after=retry_after(headers, complaint.message), limits=limits, **about)
     if status in (409, 425):  # a lock is held, or the line was too young: nothing was begun
         return Busy(detail, retry_after=retry_after(headers, ""), **about)
     if status in (408, 504, 524):  # somebody between us and the model stopped waiting; the model may have gone on drawing

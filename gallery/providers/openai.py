@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import read_answer
-from .base import Abilities, Broken, Drawn, DrawRequest, Misconfigured, Service, write_spool
+from .base import Abilities, Broken, Drawn, DrawRequest, Limits, Misconfigured, Service, write_spool
 from .clients import conversation, dialect
+from .limits import read_limits
 
 if TYPE_CHECKING:
     import openai
@@ -30,7 +31,7 @@ class OpenAIProvider:
         self._dialect = dialect(service)
         self.abilities = Abilities(edits=True, seeds=self._dialect == "compatible")
 
-    def ask(self, request: DrawRequest, spool: Path) -> None:
+    def ask(self, request: DrawRequest, spool: Path) -> Limits | None:
         """Send the request once and leave the body of a success at ``spool``, unparsed; raise one of the five for all else."""
         if not self.service.model:
             raise Misconfigured("No model is set.", kind="model", code="no_model")
@@ -42,6 +43,7 @@ class OpenAIProvider:
                 write_spool(spool, answer.iter_bytes(_CHUNK_BYTES))
             except OSError as error:  # the line's errors are ours by now, so this is the disk's
                 raise Broken(f"The answer could not be stored ({type(error).__name__}).", is_perhaps_charged=True) from None
+            return read_limits(answer.headers)
 
     def read(self, spool: Path, request: DrawRequest) -> Drawn:
         """Turn a spooled answer into a picture; ``Broken(is_perhaps_charged=True)`` if there is none in it."""

@@ -57,7 +57,7 @@ class Asked:
 
     def begin(self, status: int, headers: dict[str, str]) -> None:
         self.handler.send_response(status)
-        for name, value in {"x-request-id": self.request_id, **headers}.items():
+        for name, value in {"x-request-id": self.request_id, **headers, **self.options.get("headers", {})}.items():
             self.handler.send_header(name, value)
         self.handler.end_headers()
 
@@ -438,7 +438,7 @@ def _fill(content: object, asked: Asked, status: int) -> object:
 
 
 def _answer_error(asked: Asked, *, status: int, content: object, headers: dict[str, str]) -> None:
-    headers = {name: str(_fill(value, asked, status)) for name, value in headers.items()} | asked.options.get("headers", {})
+    headers = {name: str(_fill(value, asked, status)) for name, value in headers.items()}
     filled = _fill(content, asked, status)
     if isinstance(filled, str):
         return asked.send(status, filled.encode(), {"Content-Type": "text/html", **headers})

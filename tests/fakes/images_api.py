@@ -15,7 +15,8 @@ Its first line of output is ``{"base_url": ..., "endpoint": ..., "port": ..., "p
 ``{"script": [...], "always": "ok", "route": "images"}`` gives it a script from outside; ``GET /_journal`` returns the journal.
 
 A request that finds no script is answered by ``always`` (a picture of the asked size, unless told otherwise). A behaviour is a
-name from ``behaviours()`` or a pair of a name and its options. Every behaviour takes ``delay`` (seconds before answering).
+name from ``behaviours()`` or a pair of a name and its options. Every behaviour takes ``delay`` (seconds before answering) and
+``headers`` (sent besides its own).
 Scripts are kept by route: "images" (generations and edits), "models", "moderations", "files" (what an answered URL points to).
 
 A journal line is written when the request has arrived, before it is answered, so that it outlives whoever asked. It holds

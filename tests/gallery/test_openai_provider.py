@@ -8,7 +8,17 @@ import traceback
 
 import pytest
 
-from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Service, Unanswered
+from gallery.providers.base import (
+    Broken,
+    Busy,
+    DrawRequest,
+    Limits,
+    Misconfigured,
+    ProviderError,
+    Refused,
+    Service,
+    Unanswered,
+)
 from gallery.providers.failures import retry_after
 from gallery.providers.openai import OpenAIProvider
 from tests.fakes.images_api import FakeImagesAPI
@@ -398,6 +408,33 @@ class TestWhatAnAnswerMeans:
     @pytest.mark.parametrize("said", ["0", "-5", "Sun, 22 Nov 2020 10:00:30 GMT", "soon", "inf h"])
     def test_a_wait_that_is_over_or_makes_no_sense_was_not_said(self, said):
         assert retry_after({"retry-after": said}, "") is None
+
+
+class TestWhatIsToldOfThePace:
+    HEADERS = {"x-ratelimit-limit-images": "5", "x-ratelimit-remaining-images": "3", "x-ratelimit-reset-images": "24s"}
+
+    def test_a_picture_comes_with_it(self, api, spool):
+        api.script([("ok", {"headers": self.HEADERS}), "ok"])
+        provider = OpenAIProvider(a_service(api))
+
+        assert provider.ask(a_request(), spool) == Limits(per_minute=5.0, remaining=3, reset_seconds=24.0)
+        assert provider.ask(a_request(), spool) is None
+
+    @pytest.mark.parametrize(
+        ("headers", "limits"),
+        [
+            (HEADERS | {"x-ratelimit-remaining-images": "0"}, Limits(5.0, 0, 24.0)),
+            ({"x-ratelimit-limit-requests": "500", "x-ratelimit-remaining-requests": "499"}, Limits(5.0, 0)),
+            ({}, Limits(5.0, 0)),
+        ],
+    )
+    def test_so_does_a_refusal_for_pace_if_only_in_its_message(self, api, spool, headers, limits):
+        api.script([("rate", {"headers": headers})])
+
+        with pytest.raises(Busy) as caught:
+            draw(a_service(api), spool)
+
+        assert caught.value.limits == limits
 
 
 def _sha256(content: bytes) -> str:

@@ -31,7 +31,7 @@ def draw(prompt: str, size: tuple[int, int], seed: int = 0) -> Drawn:
 class SketchProvider:
     """Draws in this process; asking is drawing, and the spool holds the words it knew beside the picture."""
 
-    abilities = Abilities(edits=False, seeds=True)
+    abilities = Abilities(seeds=True, is_local=True)
 
     def ask(self, request: DrawRequest, spool: Path) -> None:
         """Draw the student's own words and leave picture and words at ``spool``."""

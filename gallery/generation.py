@@ -2,6 +2,9 @@
 
 import hmac
 import logging
+import os
+import threading
+from contextlib import nullcontext
 from hashlib import sha256
 
 from django.conf import settings
@@ -21,6 +24,10 @@ log = logging.getLogger(__name__)
 MOST_RECOVERIES = 5
 #: Codes of a Busy that came from the line and not from the service itself.
 UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
+#: Cores that this process may use; a Mac cannot say which, and has them all.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+#: Held while pixels are worked on: more at once would be no quicker, and each takes tens of megabytes. Never while others draw.
+PIXELS = threading.BoundedSemaphore(CORES)
 
 
 def draw(picture, provider):
@@ -34,7 +41,8 @@ def draw(picture, provider):
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return
     try:
-        provider.ask(request_for(picture), settings.SPOOL_ROOT / call.spool)
+        with PIXELS if provider.abilities.is_local else nullcontext():
+            limits = provider.ask(request_for(picture), settings.SPOOL_ROOT / call.spool)
     except Refused as error:
         refuse(picture, call, error)
     except Busy as error:
@@ -47,6 +55,7 @@ def draw(picture, provider):
         fail(picture, call, error)
     else:
         call.answered()
+        picture.engine.learn(limits)
         finish(picture, call, provider)
 
 
@@ -54,8 +63,9 @@ def finish(picture, call, provider):
     """Turn the spooled answer of ``call`` into the stored picture; safe to run again after a crash, bills nothing."""
     spool = settings.SPOOL_ROOT / call.spool
     try:
-        drawn = provider.read(spool, request_for(picture))
-        prepared = prepare(drawn.image, label=label_for(picture.engine))
+        with PIXELS:
+            drawn = provider.read(spool, request_for(picture))
+            prepared = prepare(drawn.image, label=label_for(picture.engine))
     except Refused as error:
         is_mine = refuse(picture, call, error)
     except ProviderError as error:
@@ -100,8 +110,9 @@ def rest(picture, call, error):
     if error.code in UNREACHABLE:
         stop(picture, call, error, kind="unreachable")
         return
+    sent_at = Call.objects.values_list("sent_at", flat=True).get(pk=call.pk)
+    picture.engine.slow_down(error.retry_after, limits=error.limits, sent_at=sent_at)
     seconds = queue.PAUSE if error.retry_after is None else error.retry_after
-    picture.engine.pause(seconds)
     _close(call, "failed", lambda: picture.requeue("busy", after=seconds, detail=_detail(error)), error=error)
 
 

@@ -12,7 +12,7 @@ from assignments.models import Assignment, Classroom, Enrollment, School, Submis
 from assignments.starters import starter
 from gallery import engines, generation
 from gallery.models import Engine, Picture
-from gallery.providers.base import Drawn, Usage, write_spool
+from gallery.providers.base import Abilities, Drawn, Usage, write_spool
 
 PASSWORD = "correct-horse-battery"
 _number = itertools.count(1)
@@ -101,6 +101,8 @@ def claim(engine, lease=60):
 
 class FlatProvider:
     """A drawer for tests that need a picture and not its making: one plain colour, by seed, of the size that was asked for."""
+
+    abilities = Abilities()
 
     def __init__(self, error=None, answer=None, micros=None, scale=1):
         self.error, self.answer, self.micros, self.scale, self.asked = error, answer, micros, scale, []

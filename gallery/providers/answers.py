@@ -11,13 +11,39 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from .base import FETCH_SECONDS, Broken, Drawn, ProviderError, Service, Usage
+from .base import FETCH_SECONDS, Broken, Drawn, ProviderError, Service, Usage, write_spool
 from .clients import address_of, line_to
 from .wire import LineAdapter
 
 #: A reworded prompt is shown in the glass box; longer than this it is no prompt.
 LONGEST_REVISED_PROMPT = 4000
 MOST_PARTS = 100_000
+#: An answer that only points to its picture is a few hundred bytes long.
+MOST_ADDRESS_BYTES = 64 * 1024
+
+
+def bring_home(spool: Path, service: Service) -> None:
+    """Fetch the picture that the answer in ``spool`` only points to, and put it there in place of its address.
+
+    So that reading needs no network. Whatever else is in ``spool`` stays as it came. Raises ``Broken(is_perhaps_charged=True)``
+    and leaves nothing where the picture cannot be fetched.
+    """
+    if spool.stat().st_size > MOST_ADDRESS_BYTES:
+        return
+    try:
+        content = _parsed(spool)
+        image = _first_image(content)
+    except Broken:
+        return  # reading will say so
+    if image.get("b64_json") or not image.get("url"):
+        return
+    try:
+        picture = _fetched(str(image["url"]), service)
+    except Broken:
+        spool.unlink()
+        raise
+    content["data"] = [image | {"url": None, "b64_json": base64.b64encode(picture).decode()}]
+    write_spool(spool, [json.dumps(content).encode()])
 
 
 def read_answer(spool: Path, service: Service) -> Drawn:
@@ -117,7 +143,14 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
 def _usage(given: object) -> Usage:
     if not isinstance(given, dict):
         return Usage()
-    return Usage(input_tokens=_count(given.get("input_tokens")), output_tokens=_count(given.get("output_tokens")))
+    kinds = given.get("input_tokens_details")
+    kinds = kinds if isinstance(kinds, dict) else {}
+    return Usage(
+        input_tokens=_count(given.get("input_tokens")),
+        output_tokens=_count(given.get("output_tokens")),
+        text_tokens=_count(kinds.get("text_tokens")),
+        image_tokens=_count(kinds.get("image_tokens")),
+    )
 
 
 def _count(value: object) -> int | None:

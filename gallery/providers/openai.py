@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .answers import read_answer
+from .answers import bring_home, read_answer
 from .base import Abilities, Broken, Drawn, DrawRequest, Limits, Misconfigured, Service, write_spool
 from .clients import conversation, dialect
 from .limits import read_limits
@@ -41,6 +41,7 @@ class OpenAIProvider:
         with conversation(self.service) as client, self._send(client, request) as answer:
             try:
                 write_spool(spool, answer.iter_bytes(_CHUNK_BYTES))
+                bring_home(spool, self.service)
             except OSError as error:  # the line's errors are ours by now, so this is the disk's
                 raise Broken(f"The answer could not be stored ({type(error).__name__}).", is_perhaps_charged=True) from None
             return read_limits(answer.headers)

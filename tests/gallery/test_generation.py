@@ -1,17 +1,20 @@
 """A claimed picture and a provider become a recorded outcome: every way it can end, and what it costs."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from gallery import engines, generation, tasks
 from gallery.models import Call, Engine, LedgerEntry, MetaPrompt, Picture, Purse
 from gallery.pictures import AI_MADE, SKETCH_MADE, read_label
-from gallery.providers.base import Broken, Busy, Misconfigured, Refused, Unanswered, write_spool
+from gallery.providers.base import Abilities, Broken, Busy, Limits, Misconfigured, Refused, Unanswered, write_spool
 from tests.builders import (
     FlatProvider,
     claim,
@@ -159,6 +162,91 @@ class TestOutcomes:
         columns = ("pictures_reserved", "pictures_spent", "micros_reserved", "micros_spent")
         sums = {name: sum(LedgerEntry.objects.values_list(name, flat=True)) for name in columns}
         assert sums == {name: getattr(purse, name) for name in columns}
+
+
+class TestThePace:
+    """What a service tells of its pace is the whole engine's matter, whichever picture was told."""
+
+    def test_is_learned_from_a_success(self, paid):
+        class Telling(FlatProvider):
+            def ask(self, request, spool):
+                super().ask(request, spool)
+                return Limits(per_minute=5.0, remaining=4, reset_seconds=12.0)
+
+        generation.draw(paid, Telling())
+        assert Engine.objects.get(name="paid").per_minute == 5.0
+
+    def test_is_learned_from_a_refusal_too(self, paid):
+        generation.draw(paid, FlatProvider(Busy("slow down", retry_after=1, limits=Limits(per_minute=3.0, remaining=0))))
+        assert Engine.objects.get(name="paid").per_minute == 3.0
+
+
+@pytest.mark.django_db(transaction=True)
+class TestManyAtOnce:
+    """A worker has many slots to wait in, and only so many cores to work on pixels with."""
+
+    PICTURES = generation.CORES + 3
+
+    def draw_all(self, provider):
+        engine = make_engine("wide", concurrent_calls=self.PICTURES)
+        make_queued(make_work(make_assignment(engine=engine)), pictures=self.PICTURES)
+
+        def draw(picture):
+            try:
+                generation.draw(picture, provider)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=draw, args=(claim(engine),)) for _ in range(self.PICTURES)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert Picture.objects.filter(status="ready").count() == self.PICTURES
+
+    def test_all_wait_for_the_service_together_and_pixels_are_worked_on_by_one_for_each_core(self):
+        together = threading.Barrier(self.PICTURES)
+
+        class Counting(Crowd):
+            def ask(self, request, spool):
+                together.wait(20)
+                super().ask(request, spool)
+
+            def read(self, spool, request):
+                with self:
+                    return super().read(spool, request)
+
+        provider = Counting(scale=16)
+        self.draw_all(provider)
+        assert provider.most == generation.CORES
+
+    def test_a_drawer_of_our_own_works_on_pixels_when_it_is_asked(self):
+        class Counting(Crowd):
+            abilities = Abilities(is_local=True)
+
+            def ask(self, request, spool):
+                with self:
+                    super().ask(request, spool)
+
+        provider = Counting(scale=16)
+        self.draw_all(provider)
+        assert provider.most == generation.CORES
+
+
+class Crowd(FlatProvider):
+    """Counts how many are inside at once, at most."""
+
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def __enter__(self):
+        with self.lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.3)
+
+    def __exit__(self, *exc_info):
+        with self.lock:
+            self.inside -= 1
 
 
 class TestWhatIsSent:

@@ -85,10 +85,9 @@ class TestTheDeadline:
     def test_a_picture_that_must_be_fetched_is_held_to_it_too(self, api, spool, step):
         api.script(["url"])
         api.script([step], route="files")
-        provider_at(api.base_url).ask(REQUEST, spool)
 
         with ends_within(0.5), pytest.raises(Broken) as caught:
-            provider_at(api.base_url, deadline=0.5).read(spool, REQUEST)
+            provider_at(api.base_url, deadline=0.5).ask(REQUEST, spool)
 
         assert caught.value.is_perhaps_charged
 
@@ -402,13 +401,24 @@ class TestAPictureGivenAsAnAddress:
             assert not other.journal
         assert caught.value.is_perhaps_charged
 
-    def test_the_answer_can_be_read_again_when_the_fetch_failed(self, api, spool):
+    def test_reading_needs_the_network_no_more(self, api, spool):
+        self.draw(api, spool)
+        spool_alone = provider_at("http://127.0.0.1:9").read(spool, REQUEST)
+
+        assert spool_alone.image.startswith(b"\x89PNG") and spool_alone.usage.output_tokens == 1756
+        assert len(api.requests("files")) == 1
+
+    def test_a_failed_fetch_leaves_no_answer_behind(self, api, spool):
         api.script(["server_error"], route="files")
         with pytest.raises(Broken):
             self.draw(api, spool)
 
+        assert not list(spool.parent.iterdir())
+
+    def test_a_worker_lost_before_the_fetch_leaves_an_answer_that_can_be_read(self, api, spool):
+        spool.write_text(json.dumps({"data": [{"url": "/files/1.png"}]}))
+
         assert provider_at(api.base_url).read(spool, REQUEST).image.startswith(b"\x89PNG")
-        assert len(api.requests()) == 1
 
 
 class TestManyAtOnce:

@@ -11,6 +11,7 @@ from gallery.prompts import SIZES
 from .event import Event
 from .lane import Lane
 from .picture import Picture
+from .price import Price
 from .purse import Purse
 
 
@@ -60,16 +61,32 @@ class Trail(models.Model):
         """Count the tries that gave, or may still give, a picture: refused and failed ones cost nothing."""
         return self.generations.filter(pictures__status__in=Picture.COUNTED).distinct().count()
 
-    def ask(self, *, prompt, language, parts, meta_prompt, engine, shape, pictures, quality="", parent=None, token=None):
+    def ask(
+        self,
+        *,
+        prompt,
+        language,
+        parts,
+        meta_prompt,
+        engine,
+        shape,
+        pictures,
+        quality="",
+        parent=None,
+        token=None,
+        purses=(),
+    ):
         """Accept one try and queue its ``pictures``; everything it will be drawn from is frozen here.
 
         ``parts`` is what will be sent, as (source, text) pairs. The same form ``token`` twice gives the same Generation.
-        ValidationError("purse") where an allowance has too little left, and then nothing was written.
+        Besides the trail's own purse, all ``purses`` pay. TooLittle, a ValidationError with the code "purse" or "no_price",
+        where one of them has too little left, and then nothing was written.
         """
         with transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse__parent").get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
+            worst = Price.objects.worst(engine, SIZES[shape], quality or engine.quality)
             generation = trail._next_generation(
                 prompt=prompt,
                 language=language,
@@ -78,11 +95,18 @@ class Trail(models.Model):
                 engine=engine,
                 parent=parent,
                 token=token,
-                settings={"shape": shape, "size": list(SIZES[shape]), "quality": quality, "pictures": pictures},
+                settings={
+                    "shape": shape,
+                    "size": list(SIZES[shape]),
+                    "quality": quality,
+                    "pictures": pictures,
+                    "worst_micros": worst,
+                },
             )
             reached, waiting, rank = Picture.objects.turns_of(engine, trail)
             turn = queue.first_turn(reached, waiting)
             Lane.objects.update_or_create(engine=engine, key=trail.lane, defaults={"weight": trail.weight})
+            asked = []
             for position in range(pictures):
                 picture = Picture.objects.create(
                     generation=generation,
@@ -93,9 +117,11 @@ class Trail(models.Model):
                     turn=turn + position,
                     rank=rank + position,
                     seed=generation.seed + position,
+                    is_final=is_final,
                 )
-                Purse.objects.reserve(trail.purse, picture, engine.price_micros)
                 Event.objects.record("picture.queued", trail=trail, picture=picture)
+                asked.append(picture)
+            Purse.objects.reserve([purse for purse in (trail.purse, *purses) if purse], asked, worst)
             trail.touch()
         return generation
 
@@ -112,10 +138,16 @@ class Trail(models.Model):
             trail.touch()
         return generation
 
-    def _next_generation(self, **fields):
+    def _next_generation(self, *, seed=None, **fields):
         number = (self.generations.aggregate(last=Max("number"))["last"] or 0) + 1
-        seed = queue.seed_for(self.public_id, number)
+        seed = queue.seed_for(self.public_id, number) if seed is None else seed
         return Generation.objects.create(trail=self, number=number, seed=seed, **fields)
+
+
+class GenerationQuerySet(models.QuerySet):
+    def tries(self):
+        """Return what counts as a try: it gave, or may still give, pictures that are no final one."""
+        return self.filter(pictures__status__in=Picture.COUNTED, pictures__is_final=False).distinct()
 
 
 class Generation(models.Model):
@@ -154,6 +186,8 @@ class Generation(models.Model):
     token = models.UUIDField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("asked"), auto_now_add=True)
 
+    objects = GenerationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("generation")
         verbose_name_plural = _("generations")
@@ -174,6 +208,16 @@ class Generation(models.Model):
     @property
     def is_refused(self):
         return bool(self.gate)
+
+    @property
+    def is_final(self):
+        """Whether this is no try of its own, but a picture drawn once more in the quality of final pictures."""
+        return bool(self.settings.get("final"))
+
+    @property
+    def worst_micros(self):
+        """The most that each of its pictures may take, as it was set aside, in micro-dollars; None where nobody knew."""
+        return self.settings.get("worst_micros")
 
     @property
     def size(self):

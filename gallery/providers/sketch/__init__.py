@@ -19,12 +19,15 @@ __all__ = ["EXAMPLES", "SketchProvider", "draw"]
 #: First line of a spooled answer; then one line of JSON, then the PNG.
 MAGIC = b"edu4all-sketch-1\n"
 PNG = b"\x89PNG\r\n\x1a\n"
+#: How many times as wide and high as asked for a drawing is in each quality; every other quality is once. Lines have no size
+#: of their own, so it is the same drawing, only finer. 1.5 takes 1.0 s of a processor (once: 0.5 s) and 11 MB more.
+ZOOMS = {"high": 1.5}
 
 
-def draw(prompt: str, size: tuple[int, int], seed: int = 0) -> Drawn:
-    """Draw ``prompt`` as PNG bytes of ``size`` (width, height) pixels."""
+def draw(prompt: str, size: tuple[int, int], seed: int = 0, quality: str = "") -> Drawn:
+    """Draw ``prompt`` as PNG bytes of ``size`` (width, height) pixels, times the zoom of ``quality``."""
     plan = read_plan(prompt)
-    image = png_of(compose(plan, size, seed))
+    image = png_of(compose(plan, size, seed), ZOOMS.get(quality, 1.0))
     return Drawn(image=image, understood=tuple(plan.understood), missed=tuple(plan.missed))
 
 
@@ -35,7 +38,7 @@ class SketchProvider:
 
     def ask(self, request: DrawRequest, spool: Path) -> None:
         """Draw the student's own words and leave picture and words at ``spool``."""
-        drawn = draw(request.prompt, request.size, request.seed or 0)
+        drawn = draw(request.prompt, request.size, request.seed or 0, request.quality)
         words = json.dumps({"understood": drawn.understood, "missed": drawn.missed}, ensure_ascii=False).encode()
         write_spool(spool, [MAGIC, words, b"\n", drawn.image])
 

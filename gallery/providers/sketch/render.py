@@ -10,7 +10,7 @@ import resvg_py
 _brushes = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
-def png_of(svg: str) -> bytes:
-    """Rasterise a drawing of ours; it uses no fonts and no files."""
+def png_of(svg: str, zoom: float = 1.0) -> bytes:
+    """Rasterise a drawing of ours at ``zoom`` times the size it states; it uses no fonts and no files."""
     with _brushes:
-        return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True))
+        return bytes(resvg_py.svg_to_bytes(svg_string=svg, skip_system_fonts=True, zoom=zoom))

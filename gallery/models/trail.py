@@ -58,8 +58,13 @@ class Trail(models.Model):
             self.save(update_fields=["lane", "weight", "purse"])
 
     def tries_used(self):
-        """Count the tries that gave, or may still give, a picture: refused and failed ones cost nothing."""
-        return self.generations.filter(pictures__status__in=Picture.COUNTED).distinct().count()
+        """Count the tries that gave, or may still give, a picture: refused and failed ones cost nothing, a final is none."""
+        return self.generations.tries().count()
+
+    def final(self):
+        """Return the final picture that is ready or on its way; None where there is none, or it was refused or failed."""
+        finals = Picture.objects.filter(generation__trail=self, is_final=True, status__in=Picture.COUNTED)
+        return finals.select_related("generation").first()
 
     def ask(
         self,
@@ -75,13 +80,16 @@ class Trail(models.Model):
         parent=None,
         token=None,
         purses=(),
+        final_of=None,
     ):
         """Accept one try and queue its ``pictures``; everything it will be drawn from is frozen here.
 
         ``parts`` is what will be sent, as (source, text) pairs. The same form ``token`` twice gives the same Generation.
+        ``final_of`` is the picture of which this is the final one: it keeps that picture's seed.
         Besides the trail's own purse, all ``purses`` pay. TooLittle, a ValidationError with the code "purse" or "no_price",
         where one of them has too little left, and then nothing was written.
         """
+        is_final = final_of is not None
         with transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse__parent").get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
@@ -95,13 +103,16 @@ class Trail(models.Model):
                 engine=engine,
                 parent=parent,
                 token=token,
+                source=final_of,
+                seed=final_of.seed if is_final else None,
                 settings={
                     "shape": shape,
                     "size": list(SIZES[shape]),
                     "quality": quality,
                     "pictures": pictures,
                     "worst_micros": worst,
-                },
+                }
+                | ({"final": True} if is_final else {}),
             )
             reached, waiting, rank = Picture.objects.turns_of(engine, trail)
             turn = queue.first_turn(reached, waiting)

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -75,6 +75,9 @@ def running(command: list[str], log: Path, grace: float = 5, **env: str) -> Iter
         process.wait()
 
 
+Runner = Callable[..., AbstractContextManager[subprocess.Popen]]
+
+
 @contextmanager
 def running_broker(folder: Path, path: Path) -> Iterator[subprocess.Popen]:
     """Run the embedded broker with its data in folder, on the socket at path."""
@@ -94,8 +97,13 @@ def wait_for_start(process: subprocess.Popen, log: Path, is_ready: Callable[[], 
 
 
 @contextmanager
-def running_worker(folder: Path, queue: Redis, *options: str, name: str = "worker", **env: str) -> Iterator[subprocess.Popen]:
-    """Run a Celery worker (threads, 4 at a time unless options say otherwise) and wait until it listens to the queue."""
+def running_worker(
+    folder: Path, queue: Redis, *options: str, name: str = "worker", run: Runner = running, **env: str
+) -> Iterator[subprocess.Popen]:
+    """Run a Celery worker (threads, 4 at a time unless options say otherwise) and wait until it listens to the queue.
+
+    ``run`` starts its process, like ``running`` and with the same arguments.
+    """
 
     def listeners() -> set[str]:
         return {client["id"] for client in queue.client_list() if client["cmd"] == "brpop"}
@@ -118,18 +126,18 @@ def running_worker(folder: Path, queue: Redis, *options: str, name: str = "worke
     ]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat", *options]
     before = listeners()
-    with running(command, log, **env) as process:
+    with run(command, log, **env) as process:
         wait_for_start(process, log, lambda: listeners() - before)
         yield process
 
 
 @contextmanager
-def running_web(folder: Path, port: int, **env: str) -> Iterator[subprocess.Popen]:
+def running_web(folder: Path, port: int, run: Runner = running, **env: str) -> Iterator[subprocess.Popen]:
     """Run gunicorn on a loopback port and wait until it answers /healthz."""
     log = folder / "web.log"
     command = [sys.executable, "-m", "gunicorn", "edu4all.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
     command += ["--threads", "8", "--graceful-timeout", "2", "--no-control-socket"]
-    with running(command, log, PORT=str(port), **env) as process:
+    with run(command, log, PORT=str(port), **env) as process:
         wait_for_start(process, log, lambda: site_answers(port))
         yield process
 

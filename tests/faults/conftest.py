@@ -16,10 +16,11 @@ from gallery import tasks
 from gallery.models import Call, Engine, Picture, Purse
 from tests import processes
 from tests.builders import make_assignment, make_classroom, make_engine, make_queued, make_student, make_work
+from tests.faults.warm import Warm
 
 PRICE = 50_000  # micro-dollars
 
-#: A worker that puts everything right at once; -B: it brings its own beat.
+#: A worker that puts everything right at once.
 QUICK = {"LEASE_SECONDS": "30", "SWEEP_SECONDS": "0.3"}
 
 
@@ -53,6 +54,24 @@ def provider(scratch):
         process.terminate()
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """What starts workers and web servers quickly."""
+    process = Warm()
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def start_worker(warm, on_test_database, transactional_db, broker, scratch):
+    """A function that gives a context with a real worker: start_worker("-c", "8", name="second", LEASE_SECONDS="2")."""
+
+    def start(*options, queue=broker, run=warm.running, **variables):
+        return processes.running_worker(scratch, queue, *options, run=run, **{**on_test_database, **variables})
+
+    return start
+
+
 class House:
     """A class with a purse whose assignment is drawn by the fake provider."""
 
@@ -60,7 +79,12 @@ class House:
         self.provider, self.folder = provider, folder
         self.purse = Purse.objects.create(title="7B", pictures_allowed=100, micros_allowed=100 * PRICE)
         self.engine = make_engine(
-            "fake", provider=Engine.Provider.OPENAI, base_url=provider.base_url, price_micros=PRICE, concurrent_calls=16
+            "fake",
+            provider=Engine.Provider.OPENAI,
+            base_url=provider.base_url,
+            price_micros=PRICE,
+            concurrent_calls=16,
+            extra={"scale": 16},  # pictures of 96 by 64: drawn and kept in no time
         )
         self.assignment = make_assignment(make_classroom(purse=self.purse), engine=self.engine)
 

@@ -73,7 +73,6 @@ def start_sweeping(on_test_database, own_broker, tmp_path):
     @contextmanager
     def start(*options):
         variables = {**QUICK, **on_test_database, "REDIS_URL": own_broker.url}
-        options = ("-B", "-s", str(tmp_path / "beat"), *options)
         with Redis(unix_socket_path=str(own_broker.path)) as client:
             with processes.running_worker(tmp_path, client, *options, **variables) as process:
                 yield process

@@ -48,7 +48,7 @@ class TestAKilledWorker:
                 if point == "amid-answer":
                     wait_until(lambda: list(settings.SPOOL_ROOT.glob("*.part")), what="the answer to begin")
             kill(worker)
-        with start_worker("-B", "-s", str(house.folder / "beat"), **QUICK):
+        with start_worker(**QUICK):
             house.wait_for_ends()
         assert {point: house.end_of(picture) for point, picture in pictures.items()} == ENDS
         house.assert_all_is_well()
@@ -61,7 +61,7 @@ class TestAKilledWorker:
             house.wait_for("before-claim")
             kill(worker)
         assert Picture.objects.get().status == "queued"
-        with start_worker("-B", "-s", str(house.folder / "beat"), **QUICK):
+        with start_worker(**QUICK):
             house.wait_for_ends()
         assert house.end_of(picture) == ("ready", "", "stored", 1)
         house.assert_all_is_well()
@@ -74,13 +74,12 @@ class TestAKilledWorker:
             house.wait_for("after-spool")
             kill(worker)
         options, variables = house.stalling("amid-files", "amid-settling")
-        beat = ("-B", "-s", str(house.folder / "beat"))
-        with start_worker(*options, *beat, **variables, LEASE_SECONDS="3", SWEEP_SECONDS="0.3") as second:
+        with start_worker(*options, **variables, LEASE_SECONDS="3", SWEEP_SECONDS="0.3") as second:
             house.wait_for("amid-files")
             (house.folder / "amid-files.go").touch()
             house.wait_for("amid-settling")
             kill(second)
-        with start_worker("-B", "-s", str(house.folder / "beat"), **QUICK):
+        with start_worker(**QUICK):
             house.wait_for_ends()
         assert house.end_of(picture) == ("ready", "", "stored", 1)
         house.assert_all_is_well()
@@ -96,7 +95,7 @@ class TestASleepingWorker:
         with start_worker("-c", "1", *options, name="sleeper", LEASE_SECONDS="0.1", **variables):
             house.ring()
             house.wait_for(point)
-            with start_worker("-B", "-s", str(house.folder / "beat"), **QUICK):
+            with start_worker(**QUICK):
                 house.wait_for_ends()
                 (house.folder / f"{point}.go").touch()
                 log = house.log("sleeper")
@@ -111,7 +110,7 @@ class TestASleepingWorker:
             house.ring()
             house.wait_for_request(picture)
             os.killpg(sleeper.pid, signal.SIGSTOP)
-            with start_worker("-B", "-s", str(house.folder / "beat"), **QUICK):
+            with start_worker(**QUICK):
                 house.wait_for_ends()
                 os.killpg(sleeper.pid, signal.SIGCONT)
                 log = house.log("sleeper")

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from gallery import queue
+from gallery import finals, queue
 from gallery.models import Call
 from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
 from gallery.prompts import join
@@ -36,13 +36,14 @@ def draw(picture, provider):
     The Call is committed before the first byte leaves, the raw answer lies in the spool before anything parses it, and every
     change of the row holds only while this claim does. A worker that slept through its claim sends nothing.
     """
+    request = request_for(picture, provider.abilities)  # first: a storage that fails must not look like a lost answer
     call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
     if call is None or not call.sent():
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return
     try:
         with PIXELS if provider.abilities.is_local else nullcontext():
-            limits = provider.ask(request_for(picture), settings.SPOOL_ROOT / call.spool)
+            limits = provider.ask(request, settings.SPOOL_ROOT / call.spool)
     except Refused as error:
         refuse(picture, call, error)
     except Busy as error:
@@ -207,8 +208,11 @@ def _close(call, state, move, *, error=None, usage=None, micros=0):
         return moved
 
 
-def request_for(picture):
-    """Return what the provider is told: words, size and seed, and nothing about who asks."""
+def request_for(picture, abilities=None):
+    """Return what the provider is told: words, size and seed, and nothing about who asks.
+
+    ``abilities`` are the provider's: with them a final picture takes its draft along where only that keeps the scene.
+    """
     generation = picture.generation
     return DrawRequest(
         words=join(generation.parts),
@@ -217,8 +221,25 @@ def request_for(picture):
         size=generation.size,
         quality=generation.settings.get("quality", "") or picture.engine.quality,
         seed=picture.seed,
+        source=_source_of(picture, abilities),
         safety_identifier=pseudonym(picture.owner_id),
     )
+
+
+def _source_of(picture, abilities):
+    """Return the file of the draft that a final picture is made from; None where its seed or its words are enough."""
+    draft = picture.generation.source if picture.is_final and abilities else None
+    if draft is None:
+        return None
+    is_same_engine = draft.engine_id == picture.engine_id
+    if finals.way(has_seeds=abilities.seeds, can_edit=abilities.edits, is_same_engine=is_same_engine) != finals.SOURCE:
+        return None
+    try:
+        with default_storage.open(draft.file) as file:
+            return file.read()
+    except FileNotFoundError:
+        log.warning("the draft of a final picture is gone", extra={"picture": str(picture.public_id)})
+        return None
 
 
 def pseudonym(owner_id):

@@ -9,11 +9,15 @@ from django.db import transaction
 
 from gallery.models import Engine
 from gallery.providers.base import Abilities, Misconfigured, Service
+from gallery.providers.clients import dialect
 from gallery.providers.lifetimes import newest_known_model
 from gallery.providers.openai import OpenAIProvider
 from gallery.providers.sketch import SketchProvider
 
 log = logging.getLogger(__name__)
+
+#: What OpenAI's image models call the quality of tries, and the one of final pictures. Other servers have words of their own.
+OPENAI_QUALITIES = {"quality": "low", "final_quality": "high"}
 
 
 def described_by(environ):
@@ -31,6 +35,7 @@ def described_by(environ):
                 "base_url": base_url,
                 "key_variable": "OPENAI_API_KEY",
             }
+            | ({} if dialect(Service("openai", base_url=base_url)) == "compatible" else OPENAI_QUALITIES)
         )
     endpoint = environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
     if endpoint:
@@ -45,9 +50,17 @@ def described_by(environ):
                 "api_version": environ.get("OPENAI_API_VERSION", "").strip(),
                 "key_variable": "AZURE_OPENAI_API_KEY" if new_name else "AZURE_OPENAI_KEY",
             }
+            | OPENAI_QUALITIES
         )
     engines.append(
-        {"name": "sketch", "title": "Sketch", "provider": Engine.Provider.SKETCH, "price_micros": 0, "concurrent_calls": 4}
+        {
+            "name": "sketch",
+            "title": "Sketch",
+            "provider": Engine.Provider.SKETCH,
+            "price_micros": 0,
+            "concurrent_calls": 4,
+            "final_quality": "high",
+        }
     )
     return engines
 
@@ -65,7 +78,7 @@ def refresh(environ=os.environ):
         # An engine that came back draws again; one that an admin switched off stays off.
         is_enabled = known.is_enabled if known and known.from_environment else True
         there = {"from_environment": True, "is_enabled": is_enabled}
-        lasting = ("name", "title", "price_micros", "concurrent_calls")
+        lasting = ("name", "title", "price_micros", "concurrent_calls", "quality", "final_quality")
         engine, created = Engine.objects.update_or_create(
             name=fields["name"],
             defaults={name: value for name, value in fields.items() if name not in lasting} | there,

@@ -11,8 +11,21 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from .admin_money import PriceInline, TokenPriceInline
 from .admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline, WordsFilter, reason_words, small_picture
-from .models import Call, Engine, Event, Generation, LedgerEntry, MetaPrompt, Picture, Purse, Review, Trail
+from .models import (
+    Call,
+    Engine,
+    Event,
+    Generation,
+    MetaPrompt,
+    Picture,
+    Price,
+    Purse,
+    Review,
+    Trail,
+)
+from .prompts import SIZES
 from .shown import ENGINE_FAULTS, FOR_TEACHERS, REASON_WORDS, shown
 
 #: What events say in words. Apps above add their own.
@@ -29,6 +42,7 @@ EVENT_WORDS = {
     "generation.refused": _("prompt: refused by the gate"),
     "engine.stopped": _("engine: stopped"),
     "engine.resumed": _("engine: draws again"),
+    "price.too_low": _("price: a picture took more than its worst price"),
 }
 
 
@@ -201,13 +215,33 @@ class EngineAdmin(KeptAdmin):
     list_filter = ["provider", "is_enabled"]
     search_fields = ["name", "title", "model"]
     actions = ["try_again", "draw_by_default"]
-    readonly_fields = ["from_environment", "is_default", "circuit_opened_at", "circuit_kind", "circuit_detail", "next_free_at"]
+    inlines = [PriceInline, TokenPriceInline]
+    readonly_fields = [
+        "from_environment",
+        "is_default",
+        "priced",
+        "circuit_opened_at",
+        "circuit_kind",
+        "circuit_detail",
+        "next_free_at",
+    ]
 
     @admin.display(description=_("state"))
     def state(self, engine):
         if engine.is_stopped:
             return ENGINE_FAULTS.get(engine.circuit_kind, engine.circuit_kind)
         return _("draws") if engine.is_enabled else _("off")
+
+    @admin.display(description=_("price"))
+    def priced(self, engine):
+        """Say whether the money of a picture is known, and what follows where it is not."""
+        qualities = {engine.quality, engine.final_quality or engine.quality}
+        asked = [(size, quality) for size in SIZES.values() for quality in qualities]
+        if all(Price.objects.worst(engine, size, quality) is not None for size, quality in asked):
+            return _("known")
+        if Purse.objects.exclude(micros_allowed=None).exists():
+            return _("Unknown: classes whose allowance counts money cannot draw with it. Add a price below.")
+        return _("Unknown: no allowance in money can be given for it. Add a price below.")
 
     @admin.action(description=_("Try again: close the circuit"), permissions=["change"])
     def try_again(self, request, queryset):
@@ -239,37 +273,6 @@ class MetaPromptAdmin(AnyCaseSearch, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-@admin.register(Purse)
-class PurseAdmin(KeptAdmin):
-    list_display = [
-        "title",
-        "parent",
-        "pictures_allowed",
-        "pictures_reserved",
-        "pictures_spent",
-        "micros_allowed",
-        "micros_spent",
-    ]
-    search_fields = ["title"]
-    readonly_fields = ["pictures_reserved", "pictures_spent", "micros_reserved", "micros_spent"]
-
-
-@admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
-    list_display = [
-        "created_at",
-        "purse",
-        "picture",
-        "kind",
-        "pictures_reserved",
-        "pictures_spent",
-        "micros_reserved",
-        "micros_spent",
-    ]
-    list_filter = ["kind", "purse", "created_at"]
-    list_select_related = ["purse", "picture"]
 
 
 @admin.register(Trail)

@@ -3,11 +3,13 @@
 import logging
 import os
 import threading
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
 
-from gallery.models import Engine
+from gallery.models import Engine, Price, TokenPrice
+from gallery.providers import prices
 from gallery.providers.base import Abilities, Misconfigured, Service
 from gallery.providers.clients import dialect
 from gallery.providers.lifetimes import newest_known_model
@@ -57,7 +59,6 @@ def described_by(environ):
             "name": "sketch",
             "title": "Sketch",
             "provider": Engine.Provider.SKETCH,
-            "price_micros": 0,
             "concurrent_calls": 4,
             "final_quality": "high",
         }
@@ -78,13 +79,14 @@ def refresh(environ=os.environ):
         # An engine that came back draws again; one that an admin switched off stays off.
         is_enabled = known.is_enabled if known and known.from_environment else True
         there = {"from_environment": True, "is_enabled": is_enabled}
-        lasting = ("name", "title", "price_micros", "concurrent_calls", "quality", "final_quality")
+        lasting = ("name", "title", "concurrent_calls", "quality", "final_quality")
         engine, created = Engine.objects.update_or_create(
             name=fields["name"],
             defaults={name: value for name, value in fields.items() if name not in lasting} | there,
             create_defaults=fields | there,
         )
         engine.close_circuit()
+        write_prices(engine)
         if created:
             log.info("engine", extra={"engine": engine.name, "model": engine.model, "at": engine.base_url})
     names = [fields["name"] for fields in described]
@@ -94,6 +96,25 @@ def refresh(environ=os.environ):
     if default:
         default.make_default()
     return default or Engine.objects.default()
+
+
+def write_prices(engine):
+    """Write down what is known of ``engine``'s prices today; what people wrote counts before it, and stays.
+
+    Azure and other people's servers have prices of their own, which an administrator adds.
+    """
+    if engine.is_sketch:
+        Price.objects.know(engine, prices.CHECKED_ON, size="", quality="", micros=0, source="Drawn by this site itself.")
+    elif engine.provider == Engine.Provider.OPENAI and is_openai(engine.base_url):
+        for known in prices.known_prices(engine.model):
+            Price.objects.know(engine, prices.CHECKED_ON, **known._asdict())
+        if known := prices.known_token_price(engine.model):
+            TokenPrice.objects.know(engine, prices.CHECKED_ON, **known._asdict())
+
+
+def is_openai(base_url):
+    """Say whether an address is OpenAI's own; empty stands for it."""
+    return not base_url or urlsplit(base_url).hostname == "api.openai.com"
 
 
 def service_of(engine, environ=os.environ):

@@ -13,7 +13,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from gallery import finals, queue
-from gallery.models import Call
+from gallery.clock import from_now
+from gallery.models import Call, Event, TokenPrice
 from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
 from gallery.prompts import join
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
@@ -83,11 +84,11 @@ def finish(picture, call, provider):
 def keep(picture, call, drawn, prepared):
     """Store the files and end as ready; False where the claim was lost meanwhile, and then no file stays."""
     file = store(picture, prepared)
-    micros = drawn.usage.micros
+    micros = cost_of(picture, drawn.usage)
     kept = _close(
         call,
         "stored",
-        lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros),
+        lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros) and _compare(picture, micros),
         usage=drawn.usage,
         micros=micros,
     )
@@ -95,6 +96,22 @@ def keep(picture, call, drawn, prepared):
         discard(file)
         log.warning("late answer discarded", extra={"picture": str(picture.public_id), "fence": picture.fence})
     return kept
+
+
+def cost_of(picture, usage):
+    """Return what ``picture`` took in micro-dollars: by the service's own count, or else the worst case that was set aside."""
+    micros = usage.micros if usage.micros is not None else TokenPrice.objects.cost(picture.engine, usage)
+    return micros if micros is not None else picture.generation.worst_micros
+
+
+def _compare(picture, micros):
+    """Tell the staff room, once a day, where a picture took more than its worst price: the next one may overdraw a purse."""
+    worst, subject = picture.generation.worst_micros, f"engine:{picture.engine_id}"
+    if worst is not None and micros > worst:
+        told = Event.objects.filter(verb="price.too_low", subject=subject, created_at__gt=from_now(-24 * 60 * 60))
+        if not told.exists():
+            Event.objects.record("price.too_low", subject=subject, worst_micros=worst, micros=micros)
+    return True
 
 
 def refuse(picture, call, error):
@@ -157,7 +174,7 @@ def spoil(picture, call, detail, error=None):
         "failed",
         lambda: picture.settle_failed("unusable", detail=detail, is_charged=True),
         error=error,
-        micros=picture.engine.price_micros,
+        micros=picture.generation.worst_micros,
     )
 
 
@@ -168,7 +185,7 @@ def lose(picture, call, error=None):
         "unanswered",
         lambda: picture.settle_failed("unanswered", detail=_detail(error) if error else "worker lost", is_charged=True),
         error=error,
-        micros=picture.engine.price_micros,
+        micros=picture.generation.worst_micros,
     )
 
 

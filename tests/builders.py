@@ -11,7 +11,7 @@ from PIL import Image
 from assignments.models import Assignment, Classroom, Enrollment, School, Submission, Teacher, User
 from assignments.starters import starter
 from gallery import engines, generation
-from gallery.models import Engine, Picture
+from gallery.models import Engine, Picture, Price
 from gallery.providers.base import Abilities, Drawn, Usage, write_spool
 
 PASSWORD = "correct-horse-battery"
@@ -24,13 +24,19 @@ def hashed_password():
     return make_password(PASSWORD)
 
 
-def make_engine(name="sketch", **fields):
-    """Return the engine ``name``; the sketch engine as the environment makes it where nothing else is said."""
+def make_engine(name="sketch", *, price_micros=50_000, **fields):
+    """Return the engine ``name``; the sketch engine as the environment makes it where nothing else is said.
+
+    ``price_micros`` is the worst price of any picture, None for an engine without a price.
+    """
     engines.refresh({})
     if name == "sketch" and not fields:
         return Engine.objects.get(name="sketch")
-    fields = {"title": name, "provider": "openai", "model": "test-model", "price_micros": 50_000} | fields
-    return Engine.objects.create(name=name, **fields)
+    fields = {"title": name, "provider": "openai", "model": "test-model"} | fields
+    engine = Engine.objects.create(name=name, **fields)
+    if price_micros is not None:
+        Price.objects.create(engine=engine, micros=price_micros, source="an offer")
+    return engine
 
 
 def make_teacher(name="teacher", **fields):

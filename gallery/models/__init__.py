@@ -6,6 +6,7 @@ from .event import Event
 from .lane import Lane, LaneRule
 from .meta_prompt import MetaPrompt
 from .picture import Picture
+from .price import Price, TokenPrice
 from .purse import LedgerEntry, Purse
 from .review import Review
 from .trail import Generation, Trail
@@ -20,7 +21,9 @@ __all__ = [
     "LedgerEntry",
     "MetaPrompt",
     "Picture",
+    "Price",
     "Purse",
     "Review",
+    "TokenPrice",
     "Trail",
 ]

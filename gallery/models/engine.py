@@ -1,11 +1,13 @@
 import re
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from gallery import queue
 from gallery.clock import from_now
 
 from .event import Event
@@ -33,13 +35,25 @@ class EngineQuerySet(models.QuerySet):
         """Return engines that an adult must look at."""
         return self.usable().exclude(circuit_opened_at=None)
 
-    def take_turn(self, engine):
-        """Let one picture start on ``engine`` if its pace allows one now; False otherwise.
+    def timed(self):
+        """Add, by the database's clock, the seconds since a pace was learned (``learned_ago``) and until the next start may
+        be made (``free_in``)."""
+        span = models.DurationField()
+        return self.annotate(
+            learned_ago=ExpressionWrapper(Now() - F("pace_changed_at"), output_field=span),
+            free_in=ExpressionWrapper(F("next_free_at") - Now(), output_field=span),
+        )
 
-        Spacing is GCRA with a burst of one: a start moves ``next_free_at`` on by 60 / images_per_minute seconds, by the
-        database's clock, so that all workers on all machines share one pace. An open circuit lets a probe through now and then.
+    def take_turn(self, engine, virtual_time):
+        """Let one picture start on ``engine``, one of ``timed()``, if its pace allows one now; False otherwise.
+
+        The start moves ``next_free_at`` on (``queue.spacing``) by the database's clock, so that all workers on all machines
+        share one pace. An open circuit lets a probe through now and then.
         """
-        interval = 60 / engine.images_per_minute if engine.images_per_minute else 0
+        per_minute = engine.per_minute
+        gap, catch_up = queue.spacing(per_minute) if per_minute else (0, 0)
+        behind = from_now(-catch_up)
+        on_time = ExpressionWrapper(F("next_free_at") + timedelta(seconds=gap), output_field=models.DateTimeField())
         return bool(
             self.usable()
             .filter(
@@ -47,7 +61,11 @@ class EngineQuerySet(models.QuerySet):
                 Q(circuit_opened_at=None) | Q(probe_at__lte=Now()),
                 pk=engine.pk,
             )
-            .update(next_free_at=from_now(interval), probe_at=from_now(engine.probe_seconds()))
+            .update(
+                next_free_at=Case(When(next_free_at__gt=behind, then=on_time), default=from_now(gap - catch_up)),
+                probe_at=from_now(engine.probe_seconds()),
+                virtual_time=virtual_time,
+            )
         )
 
 
@@ -88,10 +106,6 @@ class Engine(models.Model):
         _("images a minute"), null=True, blank=True, help_text=_("Empty: no limit.")
     )
     concurrent_calls = models.PositiveIntegerField(_("calls at once"), default=8)
-    price_micros = models.PositiveBigIntegerField(
-        _("worst price of a picture, millionths of a dollar"), null=True, blank=True, help_text=_("0 where drawing is free.")
-    )
-    price_source = models.CharField(_("source and date of the price"), max_length=200, blank=True)
     pace = models.FloatField(_("learned pace, images a minute"), null=True, blank=True, editable=False)
     pace_ceiling = models.FloatField(_("pace at which it was refused"), null=True, blank=True, editable=False)
     pace_changed_at = models.DateTimeField(_("pace learned"), null=True, blank=True, editable=False)
@@ -126,6 +140,11 @@ class Engine(models.Model):
         return self.provider == self.Provider.SKETCH
 
     @property
+    def priced_as(self):
+        """What a price is for: the model, and the chat model that rewords the prompt where calls are resumable."""
+        return f"{self.chat_model} + {self.model}" if self.is_resumable else self.model
+
+    @property
     def is_stopped(self):
         return self.circuit_opened_at is not None
 
@@ -150,8 +169,53 @@ class Engine(models.Model):
         """Return how many seconds lie between two probes while the circuit is open."""
         return PROBE_UNREACHABLE_EVERY if (kind or self.circuit_kind) == "unreachable" else PROBE_EVERY
 
+    @property
+    def per_minute(self):
+        """How many pictures may be started in a minute now: what an admin set, or less where the service taught us; None: any.
+
+        For an engine out of ``timed()``; any other is taken to have learned its pace just now.
+        """
+        learned = self.pace
+        if learned is not None:
+            ago = getattr(self, "learned_ago", None) or timedelta()
+            learned = queue.recovered(learned, self.pace_ceiling or 0, max(ago.total_seconds(), 0))
+        return min((pace for pace in (self.images_per_minute, learned) if pace is not None), default=None)
+
+    def learn(self, limits):
+        """Take over what a service said of its own limits with an answer (providers.base.Limits, or None)."""
+        if limits is None:
+            return
+        if limits.remaining == 0 and limits.reset_seconds:
+            self.pause(limits.reset_seconds)
+        is_new = limits.per_minute and (self.pace is None or (self.pace_ceiling == 0 and self.pace != limits.per_minute))
+        if is_new and (self.images_per_minute is None or limits.per_minute < self.images_per_minute):
+            self._set_pace(limits.per_minute, 0)
+
+    def slow_down(self, seconds, *, limits=None, sent_at=None):
+        """Obey a refusal for pace, for the whole engine: rest for ``seconds`` (None: not said), then ask less often.
+
+        Of all calls that were on their way (``sent_at``) when the pace was lowered, only the first counts. The pace comes
+        back by itself, a little each minute.
+        """
+        self.pause(queue.PAUSE if seconds is None else seconds)
+        engine = Engine.objects.timed().get(pk=self.pk)
+        if sent_at is not None and engine.pace_changed_at is not None and sent_at <= engine.pace_changed_at:
+            return
+        if limits is not None and limits.per_minute and limits.per_minute < (engine.per_minute or float("inf")):
+            engine._set_pace(limits.per_minute, 0)
+            return
+        started = self.calls.filter(sent_at__gt=from_now(-60)).count()
+        pace = engine.per_minute or (started if started >= queue.FEWEST_TO_LEARN else None)
+        if pace is not None:
+            engine._set_pace(queue.slowed(pace), pace)
+
+    def _set_pace(self, pace, ceiling):
+        same = Engine.objects.filter(pk=self.pk, pace=self.pace)  # or else somebody was quicker
+        if same.update(pace=pace, pace_ceiling=ceiling, pace_changed_at=Now()):
+            Event.objects.record("engine.pace", subject=f"engine:{self.pk}", per_minute=round(pace, 2))
+
     def pause(self, seconds):
-        """Obey a Retry-After of ``seconds`` for the whole engine, not for one picture."""
+        """Ask nothing of the whole engine for ``seconds``."""
         Engine.objects.filter(pk=self.pk).filter(Q(next_free_at=None) | Q(next_free_at__lt=from_now(seconds))).update(
             next_free_at=from_now(seconds)
         )

@@ -1,67 +1,124 @@
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 
+class TooLittle(ValidationError):
+    """An allowance that has too little left: which ``purse`` it is, and how many pictures ``fit`` (None: no price is known)."""
+
+    def __init__(self, message, code, *, purse, fit):
+        super().__init__(message, code=code)
+        self.purse, self.fit = purse, fit
+
+
 class PurseQuerySet(models.QuerySet):
-    def _book(self, purse, picture, kind, *, reserved=(0, 0), spent=(0, 0), within_allowance=False):
-        """Move (pictures, micro-dollars) and write the ledger line; False where the allowance forbids it."""
-        rows = self.filter(pk=purse.pk)
-        if within_allowance:
-            rows = rows.filter(
-                Q(pictures_allowed=None)
-                | Q(pictures_allowed__gte=F("pictures_reserved") + F("pictures_spent") + reserved[0] + spent[0]),
-                Q(micros_allowed=None)
-                | Q(micros_allowed__gte=F("micros_reserved") + F("micros_spent") + reserved[1] + spent[1]),
-            )
-        moved = rows.update(
-            pictures_reserved=F("pictures_reserved") + reserved[0],
-            micros_reserved=F("micros_reserved") + reserved[1],
-            pictures_spent=F("pictures_spent") + spent[0],
-            micros_spent=F("micros_spent") + spent[1],
-        )
-        if moved:
-            LedgerEntry.objects.create(
-                purse=purse,
-                picture=picture,
-                kind=kind,
-                pictures_reserved=reserved[0],
-                micros_reserved=reserved[1],
-                pictures_spent=spent[0],
-                micros_spent=spent[1],
-            )
-        return bool(moved)
+    def of(self, key, title, pictures, micros, counting=None):
+        """Return the purse ``key``, made at first need, with these limits (pictures, micro-dollars; None without limit).
 
-    def reserve(self, purse, picture, micros):
-        """Set one picture and ``micros`` (worst case, micro-dollars; None unknown) aside in ``purse`` and all above it.
-
-        Call it inside the transaction that makes the picture. ValidationError("purse") where one of them has too little left.
+        A limit below what is used stands at what is used. ``counting`` are pictures that were asked for before the purse was
+        made and count all the same. Call it before the transaction that reserves, whose order of locks is another one.
         """
-        while purse is not None:
-            if micros is None and purse.micros_allowed is not None:
-                raise ValidationError(
-                    _("This allowance counts money, and the engine has no price. An administrator can add one."),
-                    code="no_price",
-                )
-            if not self._book(purse, picture, LedgerEntry.Kind.RESERVE, reserved=(1, micros or 0), within_allowance=True):
-                raise ValidationError(_("No pictures are left in this allowance. Ask your teacher."), code="purse")
-            purse = purse.parent
+        purse = self.filter(key=key).first()
+        if purse is None:
+            with transaction.atomic():
+                limits = {"pictures_allowed": pictures, "micros_allowed": micros}
+                purse, is_new = self.get_or_create(key=key, defaults={"title": title[:120]} | limits)
+                if is_new and counting is not None:
+                    self._take_over(purse, counting)
+        if not purse.has_limits(pictures, micros):
+            used = {name: F(f"{name}_reserved") + F(f"{name}_spent") for name in ("pictures", "micros")}
+            self.filter(pk=purse.pk).update(
+                pictures_allowed=None if pictures is None else Greatest(pictures, used["pictures"]),
+                micros_allowed=None if micros is None else Greatest(micros, used["micros"]),
+            )
+            purse.refresh_from_db()
+        return purse
+
+    def _take_over(self, purse, pictures):
+        """Book what earlier ``pictures`` took, and set aside what the open ones among them may still take."""
+        open_ones = pictures.filter(status__in=["queued", "drawing"]).select_related("generation").order_by("pk")
+        waiting = list(open_ones.select_for_update(of=("self",), no_key=True))
+        lines = [self._reserving(purse, picture, picture.generation.worst_micros or 0) for picture in waiting]
+        ended = pictures.exclude(pk__in=[picture.pk for picture in waiting])
+        drawn = ended.filter(status="ready").count()
+        paid = ended.aggregate(micros=models.Sum("calls__micros"))["micros"] or 0
+        if drawn or paid:
+            lines.append(LedgerEntry(purse=purse, kind=LedgerEntry.Kind.CARRY, pictures_spent=drawn, micros_spent=paid))
+        LedgerEntry.objects.bulk_create(lines)
+        columns = ("pictures_reserved", "micros_reserved", "pictures_spent", "micros_spent")
+        self.filter(pk=purse.pk).update(**{name: sum(getattr(line, name) for line in lines) for name in columns})
+        purse.refresh_from_db()
+
+    def _reserving(self, purse, picture, micros):
+        return LedgerEntry(
+            purse=purse, picture=picture, kind=LedgerEntry.Kind.RESERVE, pictures_reserved=1, micros_reserved=micros
+        )
+
+    def with_parents(self, purses):
+        """Return ``purses`` and all above them, each once, in the one order in which every transaction locks them."""
+        found = {}
+        for purse in purses:
+            while purse is not None and purse.pk not in found:
+                found[purse.pk] = purse
+                purse = purse.parent
+        return [found[pk] for pk in sorted(found)]
+
+    def reserve(self, purses, pictures, micros):
+        """Set each of ``pictures`` and ``micros`` for it (worst case, micro-dollars; None unknown) aside in all ``purses``.
+
+        The purses above count too. Call it inside the transaction that makes the pictures, which must end where TooLittle,
+        with the code "purse" or "no_price", says that one of the purses has too little left.
+        """
+        purses = self.with_parents(purses)
+        price, count = micros or 0, len(pictures)
+        is_affordable = Q(micros_allowed=None)
+        if micros is not None:
+            is_affordable |= Q(micros_allowed__gte=F("micros_reserved") + F("micros_spent") + price * count)
+        for purse in purses:
+            within = self.filter(
+                Q(pictures_allowed=None) | Q(pictures_allowed__gte=F("pictures_reserved") + F("pictures_spent") + count),
+                is_affordable,
+                pk=purse.pk,
+            )
+            if not within.update(
+                pictures_reserved=F("pictures_reserved") + count, micros_reserved=F("micros_reserved") + price * count
+            ):
+                raise self._too_little(purse, micros)
+        LedgerEntry.objects.bulk_create(self._reserving(purse, picture, price) for purse in purses for picture in pictures)
+
+    def _too_little(self, purse, micros):
+        purse.refresh_from_db()
+        if micros is None and purse.micros_allowed is not None:
+            message = _("This allowance counts money, and the engine has no price. An administrator can add one.")
+            return TooLittle(message, "no_price", purse=purse, fit=None)
+        message = _("No pictures are left in this allowance. Ask your teacher.")
+        return TooLittle(message, "purse", purse=purse, fit=purse.fits(micros or 0))
 
     def settle(self, picture, *, pictures, micros=None):
         """Turn what was set aside for ``picture`` into what it took; 0 and 0 give everything back.
 
-        ``micros`` None counts the worst case that was reserved. Settling twice is a database error, not a second payment.
+        ``micros`` None counts the worst case that was reserved; more than that is booked as it is. Settling twice is a
+        database error, not a second payment.
         """
-        for entry in LedgerEntry.objects.filter(picture=picture, kind=LedgerEntry.Kind.RESERVE).select_related("purse"):
+        reserved = LedgerEntry.objects.filter(picture=picture, kind=LedgerEntry.Kind.RESERVE)
+        for entry in reserved.order_by("purse_id"):
             cost = entry.micros_reserved if micros is None else micros
-            kind = LedgerEntry.Kind.SETTLE if pictures or cost else LedgerEntry.Kind.RELEASE
-            self._book(
-                entry.purse,
-                picture,
-                kind,
-                reserved=(-entry.pictures_reserved, -entry.micros_reserved),
-                spent=(pictures, cost),
+            self.filter(pk=entry.purse_id).update(
+                pictures_reserved=F("pictures_reserved") - entry.pictures_reserved,
+                micros_reserved=F("micros_reserved") - entry.micros_reserved,
+                pictures_spent=F("pictures_spent") + pictures,
+                micros_spent=F("micros_spent") + cost,
+            )
+            LedgerEntry.objects.create(
+                purse_id=entry.purse_id,
+                picture=picture,
+                kind=LedgerEntry.Kind.SETTLE if pictures or cost else LedgerEntry.Kind.RELEASE,
+                pictures_reserved=-entry.pictures_reserved,
+                micros_reserved=-entry.micros_reserved,
+                pictures_spent=pictures,
+                micros_spent=cost,
             )
 
 
@@ -69,6 +126,14 @@ class Purse(models.Model):
     """A hard allowance of pictures and money; None is without limit. Money is in micro-dollars (1 USD = 1,000,000)."""
 
     title = models.CharField(_("title"), max_length=120)
+    key = models.CharField(  # noqa: DJ001 (many purses have none, and no two the same)
+        _("key"),
+        max_length=120,
+        unique=True,
+        null=True,
+        editable=False,
+        help_text=_("Of a purse that belongs to an allowance, which keeps its limits."),
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
@@ -101,11 +166,38 @@ class Purse(models.Model):
                 raise ValidationError({f"{kind}_allowed": message % {"used": used, "what": label}}, code="used")
 
     @property
+    def pictures_used(self):
+        """Pictures that were drawn, or may still be."""
+        return self.pictures_reserved + self.pictures_spent
+
+    @property
+    def micros_used(self):
+        """Micro-dollars that were spent, or may still be."""
+        return self.micros_reserved + self.micros_spent
+
+    @property
     def pictures_left(self):
         """Pictures that may still be asked for; None where there is no limit."""
-        if self.pictures_allowed is None:
-            return None
-        return max(0, self.pictures_allowed - self.pictures_reserved - self.pictures_spent)
+        return None if self.pictures_allowed is None else max(0, self.pictures_allowed - self.pictures_used)
+
+    @property
+    def micros_left(self):
+        """Micro-dollars that may still be set aside; None where there is no limit."""
+        return None if self.micros_allowed is None else max(0, self.micros_allowed - self.micros_used)
+
+    def fits(self, price):
+        """Return how many pictures of ``price`` micro-dollars may still be asked for; None where nothing limits them."""
+        bounds = [] if self.pictures_left is None else [self.pictures_left]
+        if self.micros_left is not None and price:
+            bounds.append(self.micros_left // price)
+        return min(bounds, default=None)
+
+    def has_limits(self, pictures, micros):
+        """Whether these are the limits that count; what is used already is never more than the limit."""
+        return (self.pictures_allowed, self.micros_allowed) == (
+            None if pictures is None else max(pictures, self.pictures_used),
+            None if micros is None else max(micros, self.micros_used),
+        )
 
 
 class LedgerEntry(models.Model):
@@ -115,6 +207,7 @@ class LedgerEntry(models.Model):
         RESERVE = "reserve", _("set aside")
         SETTLE = "settle", _("settled")
         RELEASE = "release", _("given back")
+        CARRY = "carry", _("carried over")
 
     purse = models.ForeignKey(Purse, models.PROTECT, related_name="entries", verbose_name=_("purse"))
     picture = models.ForeignKey(

@@ -6,7 +6,7 @@ A provider is told nothing of schools: no names, classes, grades or ids. That is
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
@@ -17,12 +17,16 @@ FETCH_SECONDS = 30
 
 @dataclass(frozen=True)
 class Abilities:
-    """What an engine of this provider can do beyond drawing from words; ``is_local``: it draws in this very process."""
+    """What an engine of this provider can do beyond drawing from words.
+
+    ``is_local``: it draws in this very process. ``resumes``: it is a ``ResumableProvider``.
+    """
 
     edits: bool = False
     seeds: bool = False
     partials: bool = False
     is_local: bool = False
+    resumes: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,16 @@ class DrawRequest:
 
 @dataclass(frozen=True)
 class Usage:
-    """What the service says this picture took: tokens, and money in micro-dollars (1 USD = 1,000,000) where it is known."""
+    """What the service says this picture took: tokens, and money in micro-dollars (1 USD = 1,000,000) where it is known.
+
+    ``text_tokens`` and ``image_tokens`` are the kinds of input tokens, which cost differently.
+    """
 
     input_tokens: int | None = None
     output_tokens: int | None = None
     micros: int | None = None
+    text_tokens: int | None = None
+    image_tokens: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,7 @@ class Service:
 
     ``kind`` is "sketch", "openai" or "azure". ``deadline`` is the total time in seconds from the first byte sent to the last
     byte received, whatever the service does in between. ``extra`` holds fields that only self-hosted servers know.
+    ``chat_model`` is set where drawings shall be resumable: it stands before ``model`` and rewords the prompt.
     """
 
     kind: str
@@ -92,6 +102,7 @@ class Service:
     base_url: str = ""
     api_key: str = ""
     api_version: str = ""
+    chat_model: str = ""
     deadline: float = 150.0
     connect_timeout: float = 5.0
     max_answer_bytes: int = 40 * 1024 * 1024
@@ -111,6 +122,16 @@ class Provider(Protocol):
 
     def read(self, spool: Path, request: DrawRequest) -> Drawn:
         """Turn a spooled answer into a picture; safe to call again after a crash, and never bills."""
+
+
+class ResumableProvider(Provider, Protocol):
+    """Speaks to a service that gives a drawing an id, by which it can be fetched even when whoever began it is gone."""
+
+    def ask(self, request: DrawRequest, spool: Path, *, started: Callable[[str], object] | None = None) -> Limits | None:
+        """Begin a drawing once, say its id to ``started`` as soon as it is known, and leave its end at ``spool``."""
+
+    def resume(self, ref: str, request: DrawRequest, spool: Path) -> Limits | None:
+        """Take the drawing ``ref`` up again and leave its end at ``spool``; safe to call again, and never bills."""
 
 
 def write_spool(path: Path, chunks: Iterable[bytes]) -> None:

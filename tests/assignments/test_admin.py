@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 
 from assignments.models import Assignment, Grade, School, Student, Teacher, User
 from gallery.admin import EVENT_WORDS
-from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review
+from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review, TokenPrice
 from tests.builders import (
     make_assignment,
     make_classroom,
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("gallery", "assignments")]
 EDITABLE = {"School", "User", "Teacher", "Classroom", "Assignment", "Engine", "Purse"}
-ADDED_BY_HAND = (EDITABLE - {"Assignment"}) | {"MetaPrompt"}
+ADDED_BY_HAND = (EDITABLE - {"Assignment"}) | {"MetaPrompt", "Price", "TokenPrice"}
 
 
 def named(names):
@@ -59,6 +59,9 @@ def full_house():
     purse = Purse.objects.create(title="7B", pictures_allowed=10)
     classroom = make_classroom(purse=purse)
     work = make_handed_in(make_work(make_assignment(classroom)))
+    TokenPrice.objects.create(
+        engine=Engine.objects.first(), text_input=5_000_000, image_input=8_000_000, output=30_000_000, source="an offer"
+    )
     criterion = work.assignment.rubric.criteria.first()
     Grade.objects.record(work, points={criterion.pk: 3}, feedback="Good", grader=work.assignment.created_by)
     work.current.picture.approve(work.assignment.created_by)
@@ -279,6 +282,7 @@ class TestInvariants:
             "extra": "{}",
             "is_enabled": "on",
         }
+        form |= {f"{rows}-{name}_FORMS": "0" for rows in ("prices", "token_prices") for name in ("TOTAL", "INITIAL")}
         root.post(page(Engine, "add"), form | {"base_url": "http://127.0.0.1:9/v1", "key_variable": variable})
         assert Engine.objects.filter(name="ours").exists() == is_good
 

@@ -1,6 +1,7 @@
 """All settings in one file: values come from the environment (and `.env`, which the real environment overrides)."""
 
 import os
+import socket
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -61,7 +62,7 @@ MIDDLEWARE = [
     "edu4all.security.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "gallery.live.UnchangedMiddleware",
+    "gallery.middleware.UnchangedMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -184,7 +185,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_POOL = "threads"  # gevent ran tasks twice (measured); a hanging service costs a thread half a megabyte
+CELERY_WORKER_CONCURRENCY = int(env("WORKER_SLOTS") or 32)
 SWEEP_SECONDS = float(env("SWEEP_SECONDS") or 5)
+SILENT_SECONDS = float(env("SILENT_SECONDS") or 10)  # pictures wait, no doorbell rings: then workers draw without one
+STOP_SECONDS = float(env("STOP_SECONDS") or 20)  # a worker told to end waits so long for what it draws
+MACHINE = env("MACHINE") or socket.gethostname()  # raw answers lie on one machine; workers that share a disk may share a name
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "gallery.tasks.sweep", "schedule": timedelta(seconds=SWEEP_SECONDS), "options": {"expires": 30}},
 }

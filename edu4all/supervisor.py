@@ -31,6 +31,8 @@ from edu4all.process_groups import end_groups, end_leftovers, is_being_stopped, 
 GRACE = 5.0  # seconds from SIGTERM to SIGKILL
 LONGEST_DELAY = 30.0  # seconds before a child that dies again and again is started again
 TICK = 0.1  # seconds between two looks around
+LOOK_EVERY = 30.0  # seconds between two looks at age and memory
+WORKER_HOURS, WORKER_MEGABYTES = 12.0, 800.0  # a worker older or bigger is started anew, unless the environment says otherwise
 SERIOUS = re.compile(r'\b(WARN(ING)?|ERROR|CRITICAL|FATAL)\b|^Traceback|"level(name)?": ?"(warning|error|critical)"')
 HARMLESS = re.compile("overcommit_memory")  # the broker's advice for big servers
 COLOURS = {"broker": 35, "web": 36, "worker": 32, "beat": 34}
@@ -51,6 +53,10 @@ class Child:
     name: str
     command: list[str]
     is_last: bool = False  # ended after the others: they still need it
+    grace: float = 0  # seconds from SIGTERM to SIGKILL, where it needs more than the others
+    most_hours: float = 0  # it is told to end at that age, to be started anew; 0: never
+    most_megabytes: float = 0  # and when it holds so much memory; 0: never
+    is_retired: bool = False  # it has been told
     process: subprocess.Popen | None = None
     started: float = 0  # time.monotonic() of the last start
     deaths: int = 0  # in a row
@@ -72,6 +78,7 @@ class Supervisor:
         self.grace, self.first_delay = grace, first_delay
         self.is_verbose = os.environ.get("VERBOSE", "") not in ("", "0")
         self.is_colourful = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self.look_every = LOOK_EVERY
         self.signals: list[int] = []
         self.selector = selectors.DefaultSelector()
         self.logs: dict[str, logging.Handler] = {}
@@ -85,7 +92,7 @@ class Supervisor:
 
     def start(self, child: Child) -> None:
         """Start a child in a session of its own, with its output to us."""
-        child.due, child.started = None, time.monotonic()
+        child.due, child.started, child.is_retired = None, time.monotonic(), False
         child.process = subprocess.Popen(
             child.command,
             stdin=subprocess.DEVNULL,
@@ -141,7 +148,7 @@ class Supervisor:
                 child.deaths = 1 if now - child.started > LONGEST_DELAY else child.deaths + 1
                 delay = min(self.first_delay * 2 ** (child.deaths - 1), LONGEST_DELAY)
                 child.due = now + delay
-                how = f"signal {-code}" if code < 0 else f"exit code {code}"
+                how = "as it was told" if child.is_retired else f"signal {-code}" if code < 0 else f"exit code {code}"
                 say(f"{child.name} ended ({how}); starting it again in {delay:.0f} s. See {self.log_dir / child.name}.log")
                 if code > 0:
                     for line in child.tail:
@@ -151,6 +158,18 @@ class Supervisor:
                 signal_group(child.process.pid, signal.SIGKILL)
                 os.write(self.to_guard, f"gone {child.process.pid} 0\n".encode())
                 self.start(child)
+
+    def retire_the_old(self) -> None:
+        """Tell children to end that grew too old or too big: threads have no limits of their own. They are started anew."""
+        for child in self.children:
+            if not child.process or child.is_retired or child.process.poll() is not None:
+                continue
+            hours = (time.monotonic() - child.started) / 3600
+            size = megabytes_of(child.process.pid) if child.most_megabytes else 0
+            if 0 < child.most_hours < hours or 0 < child.most_megabytes < size:
+                say(f"{child.name} is {hours:.1f} hours old and holds {size:.0f} MB: it ends what it does, and starts anew.")
+                child.is_retired = True
+                child.process.terminate()
 
     # The whole
 
@@ -177,9 +196,13 @@ class Supervisor:
         for child in self.children:
             if not child.process:
                 self.start(child)
+        looked_at = time.monotonic()
         while not self.signals:
             self.look_around()
             self.restart_the_dead()
+            if time.monotonic() - looked_at >= self.look_every:
+                looked_at = time.monotonic()
+                self.retire_the_old()
             if welcome and is_ready():
                 say(welcome)
                 welcome = ""
@@ -190,8 +213,9 @@ class Supervisor:
         """End every child and the guard; a second Ctrl+C ends them at once."""
         asked = len(self.signals)
         for wave in (False, True):
-            groups = [child.process.pid for child in self.children if child.process and child.is_last == wave]
-            deadline = time.monotonic() + self.grace
+            children = [child for child in self.children if child.process and child.is_last == wave]
+            groups = [child.process.pid for child in children if child.process]
+            deadline = time.monotonic() + max([self.grace, *(child.grace for child in children)])
 
             def meanwhile(groups: list[int] = groups) -> None:
                 self.look_around(0.05)
@@ -206,6 +230,16 @@ class Supervisor:
             (self.run_dir / f"{child.name}.pid").unlink(missing_ok=True)
         os.close(self.to_guard)
         os.waitpid(self.guard, 0)
+
+
+def megabytes_of(pid: int) -> float:
+    """Return the memory that a process holds, in MB; 0 where nobody can say."""
+    try:
+        if sys.platform.startswith("linux"):
+            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return int(subprocess.run(["/bin/ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=True).stdout) / 1000
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        return 0
 
 
 def site_answers(port: int) -> bool:
@@ -237,10 +271,13 @@ def site(port: int, var: Path) -> list[Child]:
         "8",
     ]
     web += ["--graceful-timeout", "4", "--no-control-socket", *heartbeat]
-    worker = ["celery", "--quiet", "-A", "edu4all", "worker", "-P", "threads", "-c", "16", "--prefetch-multiplier", "1"]
-    worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = ["celery", "--quiet", "-A", "edu4all", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["celery", "--quiet", "-A", "edu4all", "beat", "--schedule", str(var / "run" / "beat-schedule"), "--pidfile", ""]
-    return [Child("web", python + web), Child("worker", python + worker), Child("beat", python + beat)]
+    hours = float(os.environ.get("WORKER_HOURS") or WORKER_HOURS)
+    megabytes = float(os.environ.get("WORKER_MEGABYTES") or WORKER_MEGABYTES)
+    grace = float(os.environ.get("STOP_SECONDS") or 20) + GRACE  # it finishes what it draws
+    drawing = Child("worker", python + worker, grace=grace, most_hours=hours, most_megabytes=megabytes)
+    return [Child("web", python + web), drawing, Child("beat", python + beat)]
 
 
 def take_lock() -> None:
@@ -278,7 +315,7 @@ def main() -> int:
         if greeting is not None:
             welcome = f"Ready: http://{HOST}:{port}\n{greeting}\nCtrl+C stops everything. Logs: {var / 'log'}"
             supervisor.run(lambda: site_answers(port), welcome, parent)
-        say("Stopping ...")
+        say("Stopping ... Pictures on their way are finished first; Ctrl+C again ends at once.")
         return 0 if supervisor.signals or greeting is not None else 1
     finally:
         supervisor.stop()

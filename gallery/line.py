@@ -4,17 +4,42 @@ Between two snapshots nothing that a page shows moves, so its polls stay answere
 """
 
 from gallery import live, queue
-from gallery.models import Picture
+from gallery.models import Engine, Picture
+from gallery.waiting import HELD, OFF, STOPPED
 
 
 def publish(engine):
-    """Publish place and minutes of every picture that waits for ``engine``, unless somebody did so a moment ago."""
-    if not live.may_publish(engine.pk):
-        return
-    seconds = Picture.objects.typical_seconds(engine)
+    """Publish place and wait of every picture that waits for ``engine``, unless somebody did so a moment ago."""
+    if live.may_publish(engine.pk):
+        live.publish_places(snapshot(Engine.objects.timed().get(pk=engine.pk)))
+
+
+def snapshot(engine):
+    """Return {trail's id: {picture's id: [place, seconds, why not]}} for ``engine``, one of ``timed()``.
+
+    Place and seconds are rounded as they are shown; both are None where the third says why nobody can tell.
+    """
+    line = Picture.objects.line(engine)
+    why_not = OFF if not engine.is_enabled else STOPPED if engine.is_stopped else ""
+    seconds = _waits(engine, len(line))
     places = {}
-    for place, (picture, trail) in enumerate(Picture.objects.line(engine), 1):
-        wait = queue.wait_seconds(place, seconds, slots=engine.concurrent_calls, per_minute=engine.images_per_minute)
-        minutes = None if engine.is_stopped else queue.minutes(wait)
-        places.setdefault(str(trail), {})[str(picture)] = [place, minutes]
-    live.publish_places(places)
+    for place, (picture, trail) in enumerate(line, 1):
+        known = [None, None, why_not] if why_not else [queue.rounded_place(place), queue.rounded_wait(seconds[place - 1]), ""]
+        places.setdefault(str(trail), {})[str(picture)] = known
+    held = Picture.objects.held().filter(engine=engine)
+    for picture, trail in held.values_list("public_id", "generation__trail__public_id"):
+        places.setdefault(str(trail), {})[str(picture)] = [None, None, HELD]
+    return places
+
+
+def _waits(engine, count):
+    """Return the seconds until each of the ``count`` next pictures of ``engine`` will be ready."""
+    drawing = Picture.objects.seconds_being_drawn(engine)
+    return queue.waits(
+        count,
+        drawing,
+        typical=Picture.objects.typical_seconds(engine),
+        slots=min(engine.concurrent_calls, live.slots_seen(engine.pk, len(drawing), engine.concurrent_calls)),
+        per_minute=engine.per_minute,
+        free_in=max(engine.free_in.total_seconds(), 0) if engine.free_in else 0,
+    )

@@ -3,28 +3,32 @@
 A trail has a stamp in the cache: a random word that every change replaces. A page reads the stamp before it reads the rows,
 so a stamp that is still the same means that the page shows the newest rows. Stamps are forgotten after a while, so that a
 change whose new stamp was lost with the cache reaches the page all the same.
+
+Beside the stamp lie the trail's places in line. While only they move, a poll is answered with the few words that changed (see
+middleware.py).
 """
 
+import json
 import logging
 import secrets
 import zlib
 
 from django.core import signing
 from django.core.cache import cache
-from django.http import HttpResponse
+from django.utils import translation
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-PATH = "/poll/"
 STAMP_SECONDS = 20
 TOKEN_SECONDS = 12 * 3600
 SALT = "gallery.live"
-#: Seconds between polls: the first soon, then calmly.
-FIRST_POLL, NEXT_POLL = 1, 2
-
-
+#: Seconds between polls: the first soon, then calmly; long waits are looked at more seldom.
+FIRST_POLL, NEXT_POLL, CALM_POLL = 1, 2, 4
+CALM_FROM_SECONDS = 60
 PLACES_SECONDS, PUBLISH_EVERY = 15, 2
+#: How long the most pictures drawn at once are remembered, in seconds.
+SLOTS_SECONDS = 60
 
 
 def _key(public_id):
@@ -44,17 +48,38 @@ def changed(public_id):
 
 
 def stamp(public_id):
-    """Return what the trail's page can be compared by: its stamp, made now where it had none, and its places in line.
+    """Return what the trail's page can be compared by, made now where there was none; empty where the cache is away."""
+    return look(public_id)[0]
 
-    Empty where the cache is away.
-    """
+
+def look(public_id):
+    """Return (stamp, places) of a trail in one look; places as ``places`` gives them."""
     try:
         found = cache.get_many([_key(public_id), _places_key(public_id)])
         own = found.get(_key(public_id)) or cache.get_or_set(_key(public_id), lambda: secrets.token_urlsafe(9), STAMP_SECONDS)
     except (RedisError, OSError):
-        return ""
-    places = found.get(_places_key(public_id))
-    return f"{own}.{zlib.crc32(repr(places).encode()):x}" if places else own
+        return "", {}
+    return own, found.get(_places_key(public_id)) or {}
+
+
+def version_of(places):
+    """Return a short word that changes whenever ``places`` do."""
+    return f"{zlib.crc32(json.dumps(places, sort_keys=True).encode()):x}" if places else ""
+
+
+def slots_seen(engine_pk, drawing, most):
+    """Return how many pictures an engine draws at once in truth: what was seen of late, ``most`` before anything was.
+
+    ``drawing`` is how many it draws now. Workers may have fewer places than the engine allows.
+    """
+    key = f"slots:{engine_pk}"
+    try:
+        seen = max(drawing, cache.get(key) or 0)
+        if drawing and drawing >= seen:
+            cache.set(key, drawing, SLOTS_SECONDS)
+    except (RedisError, OSError):
+        seen = drawing
+    return seen or most
 
 
 def may_publish(engine_pk):
@@ -66,7 +91,7 @@ def may_publish(engine_pk):
 
 
 def publish_places(places):
-    """Keep ``places``, {trail's id: {picture's id: [place, minutes or None]}}, for the pages that wait."""
+    """Keep ``places``, as line.snapshot gives them, for the pages that wait."""
     try:
         cache.set_many({_places_key(trail): own for trail, own in places.items()}, PLACES_SECONDS)
     except (RedisError, OSError):
@@ -74,35 +99,15 @@ def publish_places(places):
 
 
 def places(public_id):
-    """Return {picture's id: [place in line, minutes or None]} of a trail's waiting pictures, as last published."""
-    try:
-        return cache.get(_places_key(public_id)) or {}
-    except (RedisError, OSError):
-        return {}
+    """Return {picture's id: [place in line, seconds, why neither]} of a trail's waiting pictures, as last published."""
+    return look(public_id)[1]
 
 
 def token_for(user, trail):
-    """Return the token that lets ``user`` ask whether ``trail`` changed, and nothing else."""
-    return signing.dumps([user.pk, str(trail.public_id)], salt=SALT, compress=False)
+    """Return the token that lets ``user`` ask, in the language of this page, whether ``trail`` changed, and nothing else."""
+    return signing.dumps([user.pk, str(trail.public_id), translation.get_language()], salt=SALT, compress=False)
 
 
 def read_token(token):
-    """Return (user's pk, trail's public id) of a token; BadSignature where it was not made here or is too old."""
+    """Return (user's pk, trail's public id, language) of a token; BadSignature where it was not made here or is too old."""
     return signing.loads(token, salt=SALT, max_age=TOKEN_SECONDS)
-
-
-class UnchangedMiddleware:
-    """Answers a poll with 204 while nothing changed, before a session or the database is touched."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if request.method == "GET" and request.path_info.startswith(PATH) and (seen := request.GET.get("v")):
-            try:
-                _user, public_id = read_token(request.path_info.removeprefix(PATH).strip("/"))
-            except signing.BadSignature:
-                return HttpResponse(status=403)
-            if stamp(public_id) == seen:
-                return HttpResponse(status=204)
-        return self.get_response(request)

@@ -14,6 +14,40 @@ STEP = 5_040_000
 RETRY_AFTER = (5, 30)
 #: Seconds an engine rests after it said "too fast" without saying for how long.
 PAUSE = 10
+#: Seconds by which starts may come closer than they should on the way from our clock to the service's (see ``spacing``).
+LEEWAY = 0.5
+#: Seconds of lateness that a start may make up for, so that a worker that woke late costs no turn.
+CATCH_UP = 0.25
+#: What a refusal leaves of a pace, and what comes back each minute (of the pace that was refused): AIMD.
+SLOWED, RECOVERED = 0.7, 0.05
+#: Starts in a minute below which a refusal says nothing about our own pace: others share the service's limit.
+FEWEST_TO_LEARN = 5
+#: Turn of a picture that an adult moved to the front; everybody else's are above it.
+FRONT = 0
+
+
+def spacing(per_minute: float) -> tuple[float, float]:
+    """Return (seconds between two starts, seconds by which a late start may shorten the next one's wait).
+
+    GCRA with a burst of one. Whatever the lateness, no 60 seconds see more than ``per_minute`` starts, and 60 / (60 + LEEWAY)
+    of the pace can be used: 99 %.
+    """
+    interval = (60 + LEEWAY) / per_minute
+    return interval, min(CATCH_UP, interval / 2)
+
+
+def slowed(pace: float) -> float:
+    """Return the pace (pictures a minute) after one of ``pace`` was refused; never below one picture in five minutes."""
+    return max(pace * SLOWED, 0.2)
+
+
+def recovered(pace: float, ceiling: float, seconds: float) -> float | None:
+    """Return what has become of ``pace`` in the ``seconds`` since ``ceiling`` was refused; None where it binds no more.
+
+    A ceiling of 0 stands for a pace that the service told: it stays as it is.
+    """
+    now = pace + RECOVERED * ceiling * seconds / 60
+    return None if ceiling and now >= 2 * ceiling else now
 
 
 def first_turn(reached: int | None, waiting: int | None) -> int:
@@ -22,7 +56,7 @@ def first_turn(reached: int | None, waiting: int | None) -> int:
     ``reached`` is the turn the lane has come to, ``waiting`` the owner's own last turn that is not drawn yet. Who is new
     starts where the lane is now, so idling earns no credit; who already waits goes behind their own last picture.
     """
-    return max(reached or 0, 0 if waiting is None else waiting + 1)
+    return max(reached or FRONT + 1, 0 if waiting is None else waiting + 1)
 
 
 def step(weight: int) -> int:
@@ -46,19 +80,36 @@ def merge(lanes: Iterable[tuple[int, int, Sequence[int]]]) -> list[int]:
     return order
 
 
-def wait_seconds(place: int, drawing: float, *, slots: int, per_minute: int | None) -> float:
-    """Return how many seconds from now the picture at ``place`` (1 is next) will be ready.
+def waits(
+    count: int, drawing: Sequence[float], *, typical: float, slots: int, per_minute: float | None, free_in: float = 0
+) -> list[float]:
+    """Return, for ``count`` waiting pictures in their order, the seconds from now until each will be ready.
 
-    ``drawing`` is how many seconds one picture takes, ``slots`` how many are drawn at once, ``per_minute`` the engine's pace.
+    ``drawing`` holds for how many seconds each picture on its way has been drawn, ``typical`` how many one takes, ``slots``
+    how many are drawn at once, ``per_minute`` the engine's pace, ``free_in`` the seconds until it may be asked again.
     """
-    spacing = max(drawing / max(slots, 1), 60 / per_minute if per_minute else 0)
-    return (place - 1) * spacing + drawing
+    free = [max(typical - age, typical / 10) for age in drawing][: max(slots, 1)]
+    free += [0.0] * (max(slots, 1) - len(free))
+    heapq.heapify(free)
+    gap = spacing(per_minute)[0] if per_minute else 0.0
+    ready = []
+    for place in range(count):
+        start = max(free[0], free_in + place * gap)
+        heapq.heapreplace(free, start + typical)
+        ready.append(start + typical)
+    return ready
 
 
-def minutes(seconds: float) -> int:
-    """Round a wait so that what is shown seldom changes: 0 is under a minute; above ten it goes in steps of five."""
-    whole = int(seconds // 60)
-    return whole if whole < 10 else whole // 5 * 5
+def rounded_wait(seconds: float) -> int:
+    """Round a wait so that what is shown seldom changes: to 10 seconds, after a minute to 30, after three to 60, then 300."""
+    unit = 10 if seconds < 60 else 30 if seconds < 180 else 60 if seconds < 600 else 300
+    return max(10, round(seconds / unit) * unit)
+
+
+def rounded_place(place: int) -> int:
+    """Round a place in line up, so that what is shown seldom changes: exact to 10, then to 5, to 10, to 50."""
+    unit = 1 if place <= 10 else 5 if place <= 50 else 10 if place <= 100 else 50
+    return -(-place // unit) * unit
 
 
 def seed_for(trail: UUID, number: int) -> int:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
+from . import waiting
 from .models import Picture
 
 STATE_WORDS = {
@@ -35,9 +36,7 @@ FOR_STUDENTS = {
         "student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."
     ),
     "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
-    "stopped": pgettext_lazy(
-        "student", "The drawing machine is resting. An adult has been told. Your picture keeps its place."
-    ),
+    "stopped": waiting.WHY_NOT[waiting.STOPPED],
     "worker_lost": pgettext_lazy("student", "We start this picture again."),
 }
 
@@ -100,15 +99,6 @@ GATES = {
 }
 
 
-def wait_words(minutes):
-    """Return how long is still to wait, in words; nothing where nobody knows."""
-    if minutes is None:
-        return ""
-    if minutes == 0:
-        return _("Less than a minute.")
-    return ngettext("About %(count)d minute.", "About %(count)d minutes.", minutes) % {"count": minutes}
-
-
 @dataclass
 class Shown:
     """One picture as a template shows it. Widths and heights are in pixels and known before the file is loaded."""
@@ -133,7 +123,8 @@ class Shown:
             self.width, self.height = picture.generation.size
         self.thumb_width = min(384, self.width)
         self.thumb_height = round(self.thumb_width * self.height / self.width) if self.width else 0
-        self.place = self.minutes = None
+        self.place = self.seconds = None
+        self.why_waiting = ""
 
     @property
     def state_word(self):
@@ -141,9 +132,10 @@ class Shown:
 
     @property
     def sentence(self):
+        if self.state == Picture.Status.QUEUED and (wait := waiting.sentence(self.seconds, self.why_waiting)):
+            return wait
         sentences = FOR_TEACHERS if self.for_teacher else FOR_STUDENTS
-        said = sentences.get(self.picture.reason, "")
-        return said or (wait_words(self.minutes) if self.state == Picture.Status.QUEUED else "")
+        return sentences.get(self.picture.reason, "")
 
     @property
     def made_with(self):

@@ -1,8 +1,7 @@
-"""The only sender of messages. A message is a doorbell: it carries an engine's id, and the rows say what is to be done."""
+"""The only sender of messages. A message is a doorbell: it says nothing, and the rows say what is to be done."""
 
 import logging
 import os
-import socket
 import time
 
 from celery import shared_task
@@ -10,63 +9,88 @@ from celery.exceptions import CeleryError
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.db.models import Count
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from gallery import engines, generation, line
 from gallery.models import Call, Engine, Picture
+from gallery.slots import slots
 
 log = logging.getLogger(__name__)
 
-WORKER = f"{socket.gethostname()}:{os.getpid()}"
+WORKER = f"{settings.MACHINE}:{os.getpid()}"
 HEARTBEAT = "worker-heartbeat"
 #: A file in the spool that no open call names is deleted after this many seconds.
 SPOOL_KEPT = 3600
+#: A doorbell that nobody heard for so many seconds is forgotten: others were rung since.
+RUNG_FOR = 30
+
+
+class Heard:
+    """When this process last heard a doorbell, by its own steady clock: a silent broker is noticed by it."""
+
+    at = time.monotonic()
 
 
 def ring(engine, times=1):
-    """Ring for ``times`` pictures of ``engine`` after the commit. A broker that is away is no error: the sweep rings again."""
+    """Ring for ``times`` pictures of ``engine`` after the commit. A broker that is away is no error: the workers look too."""
     transaction.on_commit(lambda: _ring_now(engine, times))
 
 
 def _ring_now(engine, times):
-    _send(engine.pk, times)
+    send(times)
     line.publish(engine)
 
 
-def _send(engine_pk, times):
+def send(times):
+    """Ring the doorbell so often; a broker that is away is only noted."""
     try:
         for _ in range(times):
-            draw_next.apply_async(args=[engine_pk], retry=False, ignore_result=True)
+            draw_next.apply_async(retry=False, ignore_result=True, expires=RUNG_FOR)
     except (KombuError, CeleryError, RedisError, OSError):
-        log.warning("doorbell not rung", extra={"engine": engine_pk})
+        log.warning("doorbell not rung")
 
 
 @shared_task
-def draw_next(engine_pk):
-    """Draw the fairest waiting picture of this engine, if its pace allows one now, and ring again where more wait.
+def draw_next(*_, **__):
+    """Draw the fairest waiting picture of an engine that may start one now, and ring again where more wait.
 
-    One picture a message: so the messages of all engines take turns at the worker's slots.
+    One picture a message, so that no backlog keeps a place. Whatever arguments another version of this code sent are ignored.
     """
-    engine = Engine.objects.usable().filter(pk=engine_pk).first()
-    picture = engine and Picture.objects.claim_next(engine, worker=WORKER, lease=settings.LEASE_SECONDS)
-    if not picture:
-        return
+    Heard.at = time.monotonic()
+    draw_one()
+
+
+def draw_one():
+    """Draw one picture, of the engine that has fewest places here; tell whether there was one to draw."""
+    usable = list(Picture.objects.engines())
+    for engine in sorted((each for each in usable if each.is_due), key=lambda each: (slots.taken(each.pk), each.pk)):
+        with slots.place(engine.pk, others=len(usable) - 1) as is_free:
+            picture = Picture.objects.claim_next(engine, worker=WORKER, lease=settings.LEASE_SECONDS) if is_free else None
+            if picture:
+                _draw(picture)
+        if picture:
+            send(min(1, due_here()))
+            return True
+    return False
+
+
+def _draw(picture):
     try:
         generation.draw(picture, engines.provider_of(picture.engine))
     except Exception:
         picture.abandon()
         raise
-    if Picture.objects.claimable(engine).exists():
-        _send(engine_pk, 1)
 
 
-def ring_due():
-    """Ring for pictures that an engine could start now, as many as it has calls free: a message was lost, or a pace held."""
-    for row in Picture.objects.claimable_now().values("engine", "engine__concurrent_calls").annotate(waiting=Count("pk")):
-        free = row["engine__concurrent_calls"] - Picture.objects.being_drawn(row["engine"])
-        _send(row["engine"], max(0, min(row["waiting"], free)))
+def due_here():
+    """Count the pictures that could start now and have a place in this process; of a paced engine one at a time."""
+    due = 0
+    for engine in Picture.objects.engines().filter(is_due=True):
+        free = engine.concurrent_calls - Picture.objects.being_drawn(engine)
+        waiting = Picture.objects.claimable(engine).count()
+        due += max(0, min(waiting, free, 1 if engine.per_minute else free))
+    return min(due, slots.free)
 
 
 @shared_task
@@ -77,14 +101,19 @@ def sweep():
     """
     for picture in Picture.objects.too_late(settings.DRAW_WITHIN):
         picture.give_up("too_late")
-    for engine in Engine.objects.awaited():
-        line.publish(engine)
-    ring_due()
+    publish_lines()
+    send(due_here())
     _clear_spool()
     _heartbeat()
     for picture in Picture.objects.take_over_lost(worker=WORKER, lease=settings.LEASE_SECONDS):
         log.warning("claim ran out", extra={"picture": str(picture.public_id), "fence": picture.fence})
         generation.recover(picture, engines.provider_of(picture.engine))
+
+
+def publish_lines():
+    """Publish who waits where, for every engine that somebody waits for."""
+    for engine in Engine.objects.awaited():
+        line.publish(engine)
 
 
 def _clear_spool():

@@ -1,29 +1,85 @@
 """Every worker looks after the queue itself, in a thread of its own that no backlog and no silent broker can hold up."""
 
 import logging
+import os
+import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from celery.signals import worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
+from redis.exceptions import RedisError
 
 from gallery import tasks
+from gallery.models import Engine, Picture
+from gallery.slots import slots
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks for pictures that may start now: a paced engine starts at most this late.
-TICK = 0.5
+#: Most and fewest seconds between two looks for pictures that may start now.
+LONGEST_NAP, SHORTEST_NAP = 0.5, 0.02
+#: A process that stayed deaf for so many times SILENT_SECONDS while its broker answers ends, to be started anew.
+DEAF_FOR = 6
+#: Seconds that Celery has to end a process in which nothing is drawn any more.
+LAST_WORDS = 5
 _stopping = threading.Event()
 
 
-def look_after():
-    """Ring for what may start, and sweep every SWEEP_SECONDS, until the worker shuts down."""
-    swept_at = time.monotonic()
-    while not _stopping.wait(min(TICK, settings.SWEEP_SECONDS)):
+class Watch:
+    """Notices that pictures could start here and no doorbell rings: the broker is away, or our loop to it has died."""
+
+    def __init__(self):
+        self.since = None  # time.monotonic() of the first look that found work and silence
+        self.drawing = ThreadPoolExecutor(slots.total, thread_name_prefix="without-doorbell")
+
+    def look(self, due):
+        """Take note that ``due`` pictures could start here now; draw them without a doorbell where it has been silent long."""
+        now = time.monotonic()
+        if not due or (self.since is not None and tasks.Heard.at > self.since):
+            self.since = None
+        if not due:
+            return
+        self.since = self.since or now
+        if now - self.since < settings.SILENT_SECONDS:
+            return
+        for _ in range(due):
+            self.drawing.submit(draw_without_doorbell)
+        if now - self.since > DEAF_FOR * settings.SILENT_SECONDS and broker_answers():
+            log.error("the broker answers and this worker hears nothing: it ends, to be started anew")
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+def draw_without_doorbell():
+    """Draw one picture in a thread that Celery knows nothing of."""
+    try:
+        if tasks.draw_one():
+            log.warning("drawn without a doorbell")
+    except Exception:
+        log.exception("drawing failed")
+    finally:
         close_old_connections()
+
+
+def broker_answers():
+    try:
+        with tasks.draw_next.app.connection_for_read(connect_timeout=1) as connection:
+            connection.ensure_connection(max_retries=1, timeout=1)
+        return True
+    except (OSError, RedisError, tasks.KombuError):
+        return False
+
+
+def look_after():
+    """Ring for what may start, tell who waits where, and sweep every SWEEP_SECONDS, until the worker shuts down."""
+    watch, swept_at = Watch(), time.monotonic()
+    while not _stopping.wait(nap()):
         try:
-            tasks.ring_due()
+            due = tasks.due_here()
+            tasks.send(due)
+            watch.look(due)
+            tasks.publish_lines()
             if time.monotonic() - swept_at >= settings.SWEEP_SECONDS:
                 swept_at = time.monotonic()
                 tasks.sweep()
@@ -31,11 +87,36 @@ def look_after():
             log.exception("upkeep failed")
 
 
+def nap():
+    """Return the seconds until the next look: until the next start of a paced engine, and never long."""
+    close_old_connections()
+    try:
+        waits = [engine.free_in.total_seconds() for engine in Engine.objects.awaited().timed() if engine.free_in]
+    except Exception:
+        return LONGEST_NAP
+    return min([max(wait, SHORTEST_NAP) for wait in waits if wait > 0] + [LONGEST_NAP, settings.SWEEP_SECONDS])
+
+
 @worker_ready.connect
-def begin(**_):
+def begin(sender, **_):
+    slots.total = sender.controller.concurrency
     threading.Thread(target=look_after, name="upkeep", daemon=True).start()
 
 
 @worker_shutting_down.connect
 def end(**_):
-    _stopping.set()
+    """Claim nothing more, wait a little for what is being drawn, and go. Celery itself would wait for ever."""
+    if not _stopping.is_set():
+        _stopping.set()
+        slots.total = 0
+        threading.Thread(target=leave, name="leave", daemon=True).start()
+
+
+def leave():
+    """End this process STOP_SECONDS from now at the latest; what it still draws is settled by the next sweep."""
+    if slots.wait_until_free(settings.STOP_SECONDS):
+        time.sleep(LAST_WORDS)  # Celery ends the process by itself, unless its loop is dead
+    else:
+        Picture.objects.hand_over(tasks.WORKER)
+        log.warning("left while drawing", extra={"count": slots.taken()})
+    os._exit(0)

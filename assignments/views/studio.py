@@ -139,7 +139,7 @@ def _readable(parts):
 
 def trail_context(work):
     """Return what the live part of the studio shows. The stamp is read before the rows, so it can only be too old."""
-    stamp = live.stamp(work.trail.public_id)
+    stamp, places = live.look(work.trail.public_id)
     trail = Trail.objects.with_tries().get(pk=work.trail_id)
     numbers = drawn_numbers(trail.generations.all())
     tries = [_row(generation, work, numbers) for generation in trail.generations.all()]
@@ -147,9 +147,8 @@ def trail_context(work):
     ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
     chosen = next((picture for picture in ready if picture.is_chosen), None)
     waiting = [picture for picture in pictures if picture.picture.is_open]
-    places = live.places(trail.public_id) if waiting else {}
     for picture in waiting:
-        picture.place, picture.minutes = places.get(str(picture.id), (None, None))
+        picture.place, picture.seconds, picture.why_waiting = places.get(str(picture.id), (None, None, ""))
     latest = tries[-1] if tries else None
     newest = latest["pictures"] if latest else []
     silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)
@@ -174,7 +173,8 @@ def trail_context(work):
         "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
         "poll_token": live.token_for(trail.owner, trail) if waiting else "",
         "poll_stamp": stamp,
-        "poll_seconds": live.FIRST_POLL if latest and _is_fresh(latest) else live.NEXT_POLL,
+        "places_version": live.version_of(places),
+        "poll_seconds": _poll_seconds(waiting),
     }
 
 
@@ -217,8 +217,12 @@ def _steps(work, *, has_tried, is_chosen):
     ]
 
 
-def _is_fresh(row):
-    return all(picture.state == Picture.Status.QUEUED for picture in row["pictures"])
+def _poll_seconds(waiting):
+    """Return how soon the page looks again: at once after the button, seldom while nothing can be ready for long."""
+    if any(picture.state != Picture.Status.QUEUED for picture in waiting):
+        return live.NEXT_POLL
+    is_long = all((picture.seconds or 0) >= live.CALM_FROM_SECONDS for picture in waiting)
+    return live.CALM_POLL if is_long else live.FIRST_POLL
 
 
 @posted
@@ -311,7 +315,7 @@ def poll(request, token):
     Whoever is signed out meanwhile gets 403 rather than the sign-in page, which has no place inside the studio.
     """
     try:
-        owner_pk, trail_id = live.read_token(token)
+        owner_pk, trail_id, _language = live.read_token(token)
     except signing.BadSignature:
         return HttpResponse(status=403)
     if not request.user.is_authenticated or owner_pk != request.user.pk:

@@ -1,7 +1,11 @@
-from django.db import models
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from gallery import queue
+
+from .event import Event
 
 
 class LaneQuerySet(models.QuerySet):
@@ -14,14 +18,18 @@ class LaneQuerySet(models.QuerySet):
             for key in keys
         }
 
-    def serve(self, engine, key):
-        """Count one start in lane ``key``: its next one is due a step later, and nobody who was idle earns credit.
+    def serve(self, engine, key, start, step):
+        """Count one start in lane ``key``, which was due at ``start``: its next one is due a ``step`` later.
 
         Call it while the engine's row is locked.
         """
-        start, step = self.states(engine, [key])[key]
-        self.update_or_create(engine=engine, key=key, defaults={"virtual_time": start + step})
-        type(engine).objects.filter(pk=engine.pk).update(virtual_time=start)
+        if not self.filter(engine=engine, key=key).update(virtual_time=start + step):
+            self.create(engine=engine, key=key, virtual_time=start + step)
+
+    def give_back(self, engine, key):
+        """Take back one start of lane ``key``: the service refused it for pace, and nothing was drawn."""
+        for weight in self.filter(engine=engine, key=key).values_list("weight", flat=True):
+            self.filter(engine=engine, key=key).update(virtual_time=F("virtual_time") - queue.step(weight))
 
 
 class Lane(models.Model):
@@ -43,6 +51,30 @@ class Lane(models.Model):
         return self.key
 
 
+class LaneRuleQuerySet(models.QuerySet):
+    def of(self, key):
+        """Return the rule of lane ``key``; one that forbids nothing where there is none."""
+        return self.filter(key=key).first() or self.model(key=key)
+
+    def paused(self):
+        return self.exclude(paused_at=None)
+
+    def finals_only(self):
+        return self.exclude(finals_only_at=None)
+
+    def change(self, key, actor, *, is_paused=None, is_finals_only=None):
+        """Pause lane ``key`` or let it go on, draw only finals or everything again; None leaves things as they are."""
+        for name, wanted in (("paused", is_paused), ("finals_only", is_finals_only)):
+            if wanted is None:
+                continue
+            with transaction.atomic():
+                rule, _created = self.select_for_update().get_or_create(key=key)
+                if (getattr(rule, f"{name}_at") is not None) == wanted:
+                    continue
+                self.filter(pk=rule.pk).update(**{f"{name}_at": Now() if wanted else None})
+                Event.objects.record(f"lane.{name if wanted else f'{name}_over'}", subject=f"lane:{key}", actor=actor)
+
+
 class LaneRule(models.Model):
     """What an adult said of a lane, for all engines: that nothing is drawn just now, or only what is needed to finish."""
 
@@ -50,9 +82,20 @@ class LaneRule(models.Model):
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     finals_only_at = models.DateTimeField(_("only final pictures"), null=True, blank=True)
 
+    objects = LaneRuleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rule of a lane")
         verbose_name_plural = _("rules of lanes")
 
     def __str__(self):
         return self.key
+
+    @property
+    def is_paused(self):
+        return self.paused_at is not None
+
+    @property
+    def is_finals_only(self):
+        """Whether only finals are drawn, and first pictures for those who have none yet."""
+        return self.finals_only_at is not None

@@ -1,9 +1,10 @@
+import statistics
 import uuid
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Exists, ExpressionWrapper, F, Max, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,9 @@ from gallery import queue
 from gallery.clock import from_now
 from gallery.pictures import THUMBNAIL_WIDTHS, thumbnail_name
 
+from .engine import Engine
 from .event import Event
-from .lane import Lane
+from .lane import Lane, LaneRule
 from .purse import Purse
 
 
@@ -34,20 +36,38 @@ class PictureQuerySet(models.QuerySet):
     def failed(self):
         return self.filter(status=Picture.Status.FAILED)
 
+    def held(self):
+        """Return waiting pictures that an adult's rule holds back: their lane is paused, or draws only what finishes a work."""
+        has_one = Picture.objects.filter(generation__trail=OuterRef("generation__trail"), status=Picture.Status.READY)
+        is_extra = Q(lane__in=LaneRule.objects.finals_only().values("key")) & Q(is_final=False) & Exists(has_one)
+        return self.waiting().filter(Q(lane__in=LaneRule.objects.paused().values("key")) | is_extra)
+
+    def waiting(self):
+        return self.filter(status=Picture.Status.QUEUED)
+
+    def not_held(self):
+        """Return waiting pictures that may be drawn as far as the adults are concerned."""
+        return self.waiting().exclude(pk__in=Picture.objects.held().values("pk"))
+
     def claimable(self, engine):
-        return self.filter(engine=engine, status=Picture.Status.QUEUED).filter(Q(not_before=None) | Q(not_before__lte=Now()))
+        return self.not_held().filter(Q(not_before=None) | Q(not_before__lte=Now()), engine=engine)
 
     def claimable_now(self):
         """Return waiting pictures of every engine that may start one now."""
-        return self.filter(status=Picture.Status.QUEUED, engine__is_enabled=True).filter(
+        return self.not_held().filter(
             Q(not_before=None) | Q(not_before__lte=Now()),
             Q(engine__next_free_at=None) | Q(engine__next_free_at__lte=Now()),
             Q(engine__circuit_opened_at=None) | Q(engine__probe_at__lte=Now()),
+            engine__is_enabled=True,
         )
+
+    def engines(self):
+        """Return the engines that may draw, each with ``is_due``: whether one of its pictures may start now."""
+        return Engine.objects.usable().annotate(is_due=Exists(self.claimable_now().filter(engine=OuterRef("pk"))))
 
     def line(self, engine):
         """Return (picture's id, trail's id) of all that wait for ``engine``, in the order in which they will be claimed."""
-        waiting = self.filter(engine=engine, status=Picture.Status.QUEUED).order_by("turn", "rank", "pk")
+        waiting = self.not_held().filter(engine=engine).order_by("turn", "rank", "pk")
         lanes = {}
         for lane, *row in waiting.values_list("lane", "pk", "public_id", "generation__trail__public_id"):
             lanes.setdefault(lane, []).append(row)
@@ -56,11 +76,32 @@ class PictureQuerySet(models.QuerySet):
         shown = {pk: (picture, trail) for rows in lanes.values() for pk, picture, trail in rows}
         return [shown[pk] for pk in order]
 
+    def seconds_being_drawn(self, engine):
+        """Return for how many seconds each picture that ``engine`` draws now has been drawn, by the database's clock."""
+        since = ExpressionWrapper(Now() - F("drawing_at"), output_field=models.DurationField())
+        drawing = self.filter(engine=engine, status=Picture.Status.DRAWING)
+        return [span.total_seconds() for span in drawing.annotate(since=since).values_list("since", flat=True)]
+
     def typical_seconds(self, engine):
-        """Return how many seconds the engine's last pictures took to draw; 5 where it has drawn none."""
+        """Return how many seconds the engine's last pictures took to draw, in the middle; a guess where it has drawn none."""
         done = self.filter(engine=engine, status=Picture.Status.READY).order_by("-ended_at")
         taken = [(ended - begun).total_seconds() for begun, ended in done.values_list("drawing_at", "ended_at")[:20]]
-        return sum(taken) / len(taken) if taken else 5
+        return statistics.median(taken) if taken else 1 if engine.is_sketch else 15
+
+    def to_front(self, lane, owner_pk, actor):
+        """Let the owner's next waiting picture in ``lane`` be drawn before everybody else's there; False where none waits.
+
+        Of several who were moved, the first goes first.
+        """
+        with transaction.atomic():
+            front = self.waiting().filter(lane=lane, turn=queue.FRONT).count()
+            mine = self.waiting().filter(lane=lane, owner_id=owner_pk).exclude(turn=queue.FRONT)
+            picture = mine.select_related("generation__trail").order_by("turn", "rank", "pk").first()
+            if picture is None or not self.waiting().filter(pk=picture.pk).update(turn=queue.FRONT, rank=front):
+                return False
+            Event.objects.record("picture.to_front", picture=picture, actor=actor)
+            picture.generation.trail.touch()
+        return True
 
     def too_late(self, within):
         """Return waiting pictures that were asked for longer than the timedelta ``within`` ago."""
@@ -77,6 +118,10 @@ class PictureQuerySet(models.QuerySet):
         for pk, fence in list(lost.values_list("pk", "fence")):
             if lost.filter(pk=pk, fence=fence).update(fence=F("fence") + 1, lease_until=from_now(lease), worker=worker[:80]):
                 yield self.select_related("engine", "generation__trail").get(pk=pk)
+
+    def hand_over(self, worker):
+        """End the leases of everything that ``worker`` draws: it goes, and the next sweep settles what it leaves."""
+        self.filter(worker=worker, status=Picture.Status.DRAWING).update(lease_until=Now())
 
     def turns_of(self, engine, trail):
         """Return (the turn that ``trail``'s lane has reached, the owner's own last open turn, how many of theirs are open).
@@ -95,11 +140,13 @@ class PictureQuerySet(models.QuerySet):
         The database decides who wins: the row moves from queued to drawing by compare-and-set, with a new fence.
         """
         with transaction.atomic():
-            engine = type(engine).objects.select_for_update(no_key=True).get(pk=engine.pk)  # one claim of an engine at a time
-            row = self._fairest(engine) if self._has_free_call(engine) else None
-            if row is None or not type(engine).objects.take_turn(engine):
+            # One claim of an engine at a time.
+            engine = Engine.objects.timed().select_for_update(no_key=True).get(pk=engine.pk)
+            found = self._fairest(engine) if self._has_free_call(engine) else None
+            if found is None or not Engine.objects.take_turn(engine, virtual_time=found[1]):
                 return None
-            taken = self.filter(pk=row.pk, status=Picture.Status.QUEUED, fence=row.fence).update(
+            picture, start, step = found
+            taken = self.filter(pk=picture.pk, status=Picture.Status.QUEUED, fence=picture.fence).update(
                 status=Picture.Status.DRAWING,
                 fence=F("fence") + 1,
                 worker=worker[:80],
@@ -110,20 +157,26 @@ class PictureQuerySet(models.QuerySet):
             )
             if not taken:
                 return None
-            Lane.objects.serve(engine, row.lane)
-            picture = self.select_related("engine", "generation__trail").get(pk=row.pk)
+            Lane.objects.serve(engine, picture.lane, start, step)
+            picture.refresh_from_db(fields=["status", "fence", "worker", "drawing_at", "lease_until", "reason", "detail"])
+            picture.engine = engine
             Event.objects.record("picture.drawing", picture=picture, fence=picture.fence)
             picture.generation.trail.touch()
         return picture
 
     def _fairest(self, engine):
-        """Return the waiting picture whose turn it is: the lane that is due first, and in it the owner who had least."""
+        """Return the waiting picture whose turn it is, its lane's virtual start and step; None where nothing may start.
+
+        It is of the lane that is due first, and in it of the owner who had least.
+        """
         oldest = dict(self.claimable(engine).order_by().values_list("lane").annotate(models.Min("pk")))
         if not oldest:
             return None
         states = Lane.objects.states(engine, list(oldest))
         lane = min(oldest, key=lambda key: (states[key][0], oldest[key]))  # of two that are due, who waits longest
-        return self.claimable(engine).filter(lane=lane).order_by("turn", "rank", "pk").first()
+        turns = self.claimable(engine).filter(lane=lane).order_by("turn", "rank", "pk")
+        picture = turns.select_related("generation__trail").first()
+        return picture and (picture, *states[lane])
 
     def being_drawn(self, engine):
         """Count the pictures that ``engine`` (or the engine with this pk) draws now."""
@@ -261,10 +314,10 @@ class Picture(models.Model):
                 ended_at=Now(),
             ) and self._settle(pictures=1, micros=micros)
 
-    def settle_refused(self, reason, detail=""):
-        """End as refused by ``reason``; everything set aside is given back."""
+    def settle_refused(self, reason, detail="", *, micros=0):
+        """End as refused by ``reason``; everything set aside is given back, but for the money that it took all the same."""
         with transaction.atomic():
-            return self._end(self.Status.REFUSED, reason, detail) and self._settle(pictures=0, micros=0)
+            return self._end(self.Status.REFUSED, reason, detail) and self._settle(pictures=0, micros=micros)
 
     def settle_failed(self, reason, detail="", *, is_charged=False):
         """End as failed; the picture is given back, and the money too unless the service may have charged it."""
@@ -282,15 +335,18 @@ class Picture(models.Model):
 
     def requeue(self, reason, *, after, detail="", is_failure=False):
         """Go back to the same place in the queue, to be drawn no sooner than ``after`` seconds from now."""
-        return self._move(
-            self.Status.QUEUED,
-            frm=self.Status.DRAWING,
-            event="picture.requeued",
-            reason=reason,
-            detail=detail[:300],
-            not_before=from_now(after),
-            failures=F("failures") + (1 if is_failure else 0),
-        )
+        with transaction.atomic():
+            if reason == "busy":  # nothing was drawn for this lane
+                Lane.objects.give_back(self.engine, self.lane)
+            return self._move(
+                self.Status.QUEUED,
+                frm=self.Status.DRAWING,
+                event="picture.requeued",
+                reason=reason,
+                detail=detail[:300],
+                not_before=from_now(after),
+                failures=F("failures") + (1 if is_failure else 0),
+            )
 
     def give_up(self, reason):
         """End a picture that waited too long; it costs nothing."""

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from gallery import queue
 from gallery.models import Call, Engine, Event, Picture
 from tests.builders import claim, make_assignment, make_classroom, make_engine, make_queued, make_student, make_work
 
@@ -115,7 +116,7 @@ class TestLanes:
             picture.cancel()
         [own] = make_queued(make_work(assignment, make_student(assignment.classroom)))
         [later] = make_queued(eager)
-        assert own.turn == 0 and later.turn == 0
+        assert own.turn == later.turn == queue.FRONT + 1
 
     def test_the_line_is_the_order_of_the_claims(self):
         engine, _owners = self.lanes([1, 2, 3], pictures=4)
@@ -134,31 +135,6 @@ class TestLanes:
             claim(engine)
         make_queued(late)
         assert claim(engine).owner_id == late.student_id
-
-
-class TestPace:
-    def test_an_engine_is_not_asked_faster_than_its_pace(self):
-        engine = make_engine("paced", images_per_minute=60)
-        make_queued(make_work(make_assignment(engine=engine)), pictures=2)
-        assert claim(engine)
-        assert claim(engine) is None
-        Engine.objects.filter(pk=engine.pk).update(next_free_at=timezone.now() - timedelta(seconds=1))
-        assert claim(engine)
-
-    def test_no_more_calls_run_at_once_than_the_engine_takes(self):
-        engine = make_engine("narrow", concurrent_calls=1)
-        make_queued(make_work(make_assignment(engine=engine)), pictures=2)
-        assert claim(engine)
-        assert claim(engine) is None
-
-    def test_a_stopped_engine_draws_nothing_but_a_probe_now_and_then(self):
-        engine = make_engine("stopped")
-        make_queued(make_work(make_assignment(engine=engine)), pictures=2)
-        engine.open_circuit("key", "invalid_api_key")
-        assert claim(engine) is None
-        Engine.objects.filter(pk=engine.pk).update(probe_at=timezone.now() - timedelta(seconds=1))
-        assert claim(engine)
-        assert claim(engine) is None
 
 
 class TestFences:

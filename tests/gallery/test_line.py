@@ -1,22 +1,44 @@
 """Place in line and minutes: honest, rounded, and quiet while nothing changes."""
 
 import pytest
+from django.utils import translation
 
-from gallery import line, live, queue, tasks
+from gallery import line, live, queue, tasks, waiting
 from gallery.models import Engine
 from tests.builders import claim, make_assignment, make_engine, make_queued, make_student, make_work
 
 pytestmark = pytest.mark.django_db
 
 
-class TestMinutes:
+class TestWaits:
     def test_a_wait_is_counted_by_the_slower_of_slots_and_pace(self):
-        assert queue.wait_seconds(1, 20, slots=4, per_minute=None) == 20
-        assert queue.wait_seconds(9, 20, slots=4, per_minute=None) == 60
-        assert queue.wait_seconds(9, 20, slots=4, per_minute=6) == 100
+        assert queue.waits(9, [], typical=20, slots=4, per_minute=None) == [20] * 4 + [40] * 4 + [60]
+        assert queue.waits(3, [], typical=20, slots=4, per_minute=6)[2] == pytest.approx(20 + 2 * queue.spacing(6)[0])
+
+    def test_what_is_being_drawn_counts_by_how_long_it_has_been(self):
+        assert queue.waits(3, [18, 5], typical=20, slots=2, per_minute=None) == [22, 35, 42]
+
+    def test_one_that_takes_longer_than_it_should_is_expected_soon(self):
+        assert queue.waits(1, [90], typical=20, slots=1, per_minute=None) == [22]
+
+    def test_an_engine_that_rests_is_waited_for(self):
+        assert queue.waits(2, [], typical=5, slots=2, per_minute=None, free_in=30) == [35, 35]
 
     def test_what_is_shown_is_rounded(self):
-        assert [queue.minutes(seconds) for seconds in (5, 59, 60, 9 * 60 + 30, 14 * 60, 17 * 60)] == [0, 0, 1, 9, 10, 15]
+        shown = [queue.rounded_wait(seconds) for seconds in (1, 14, 44, 62, 100, 170, 200, 620, 1000)]
+        assert shown == [10, 10, 40, 60, 90, 180, 180, 600, 900]
+        assert [queue.rounded_place(place) for place in (1, 10, 11, 37, 51, 101, 430)] == [1, 10, 15, 40, 60, 150, 450]
+
+    def test_the_words_are_those_a_child_would_say(self):
+        with translation.override("en"):
+            said = [waiting.sentence(seconds) for seconds in (40, 60, 90, 150, 600)]
+        assert said == [
+            "About 40 seconds.",
+            "About 1 minute.",
+            "About a minute and a half.",
+            "About two and a half minutes.",
+            "About 10 minutes.",
+        ]
 
 
 class TestPlaces:
@@ -43,28 +65,41 @@ class TestPlaces:
         with django_assert_num_queries(0):
             line.publish(engine)
 
-    def test_an_unchanged_place_leaves_the_stamp_and_a_changed_one_does_not(self, two):
+    def test_an_unchanged_place_leaves_the_version_and_a_changed_one_does_not(self, two):
         trail = two[1][0].trail.public_id
         live.publish_places({str(trail): {"picture": [2, 1]}})
-        before = live.stamp(trail)
+        before = live.version_of(live.places(trail))
         live.publish_places({str(trail): {"picture": [2, 1]}})
-        assert live.stamp(trail) == before
+        assert live.version_of(live.places(trail)) == before
         live.publish_places({str(trail): {"picture": [1, 0]}})
-        assert live.stamp(trail) != before
+        assert live.version_of(live.places(trail)) != before
 
-    def test_a_stopped_engine_promises_no_minutes(self, two):
+    def test_a_stopped_engine_promises_nothing(self, two):
         Engine.objects.get(name="slow").open_circuit("key", "no key")
         line.publish(Engine.objects.get(name="slow"))
         work, pictures = two[0]
-        assert live.places(work.trail.public_id)[str(pictures[0].public_id)] == [1, None]
+        assert live.places(work.trail.public_id)[str(pictures[0].public_id)] == [None, None, "stopped"]
+
+    def test_an_engine_that_is_off_says_so(self, two, client):
+        Engine.objects.filter(name="slow").update(is_enabled=False)
+        line.publish(Engine.objects.get(name="slow"))
+        assert self.studio(two[0][0], client).count("This way of drawing is switched off just now.") == 2
+
+    def test_more_is_drawn_at_once_in_truth_than_the_engine_allows_only_until_it_was_seen(self, two):
+        engine = Engine.objects.get(name="slow")
+        assert live.slots_seen(engine.pk, 0, 8) == 8
+        assert live.slots_seen(engine.pk, 3, 8) == 3
+        assert live.slots_seen(engine.pk, 1, 8) == 3
 
     def test_the_sweep_publishes_without_anybody_asking(self, two):
         tasks.sweep()
         assert live.places(two[0][0].trail.public_id)
 
-    def test_the_studio_shows_place_and_minutes(self, two, client):
-        work, _pictures = two[1]
+    def test_the_studio_shows_place_and_wait(self, two, client):
         line.publish(Engine.objects.get(name="slow"))
+        page = self.studio(two[1][0], client)
+        assert "2 in line" in page and "About a minute and a half." in page
+
+    def studio(self, work, client):
         client.force_login(work.student, backend="assignments.backends.NameOrEmailBackend")
-        page = client.get(f"/studio/{work.assignment.public_id}/", headers={"accept-language": "en"}).content.decode()
-        assert "2 in line" in page and "About 1 minute." in page
+        return client.get(f"/studio/{work.assignment.public_id}/", headers={"accept-language": "en"}).content.decode()

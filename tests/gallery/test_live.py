@@ -6,6 +6,7 @@ import pytest
 from django.core import signing
 from django.core.cache import cache
 from django.test import Client, override_settings
+from django.utils import translation
 
 from gallery import generation, live
 from gallery.models import Picture, Trail
@@ -57,6 +58,57 @@ class TestUnchanged:
         token = live.token_for(trail.owner, trail)
         monkeypatch.undo()
         assert client.get(f"/poll/{token}/?v=1").status_code == 403
+
+
+class TestMovedPlaces:
+    """While only places in line move, the words that changed are sent, from the cache alone."""
+
+    @pytest.fixture
+    def seen(self, trail, picture):
+        live.publish_places({str(trail.public_id): {str(picture.public_id): [12, 120, ""]}})
+        return {"v": live.stamp(trail.public_id), "p": live.version_of(live.places(trail.public_id))}
+
+    def move(self, trail, picture, place, seconds, why=""):
+        live.publish_places({str(trail.public_id): {str(picture.public_id): [place, seconds, why]}})
+
+    def poll(self, trail, seen, language="en"):
+        with translation.override(language):
+            address = f"/poll/{live.token_for(trail.owner, trail)}/"
+        return Client().get(address, seen)
+
+    def test_a_page_that_shows_them_already_gets_nothing(self, trail, seen):
+        assert self.poll(trail, seen).status_code == 204
+
+    def test_new_places_come_without_session_or_database(self, trail, picture, seen, django_assert_num_queries):
+        self.move(trail, picture, 9, 90)
+        assert trail.owner
+        with django_assert_num_queries(0):
+            answer = self.poll(trail, seen)
+        words = answer.content.decode()
+        assert answer.status_code == 200 and answer.headers["HX-Reswap"] == "none"
+        assert f'id="place-{picture.public_id}" hx-swap-oob="true">9 in line<' in words
+        assert f'id="wait-{picture.public_id}" hx-swap-oob="true">About a minute and a half.<' in words
+        assert f'value="{live.version_of(live.places(trail.public_id))}"' in words
+        assert picture.generation.prompt not in words
+
+    def test_they_come_in_the_language_of_the_page(self, trail, picture, seen):
+        self.move(trail, picture, 9, 90)
+        assert "9 in line" not in self.poll(trail, seen, "ru").content.decode()
+
+    def test_why_nobody_can_tell_takes_the_place_of_the_place(self, trail, picture, seen):
+        self.move(trail, picture, None, None, "held")
+        words = self.poll(trail, seen).content.decode()
+        assert "hidden>" in words and "Your teacher lets other pictures go first just now." in words
+
+    def test_a_changed_row_counts_more_than_a_moved_place(self, trail, picture, seen):
+        self.move(trail, picture, 9, 90)
+        live.changed(trail.public_id)
+        assert self.poll(trail, seen).status_code == 403  # asked for the page itself, and nobody is signed in
+
+    def test_the_page_asks_with_the_version_it_shows(self, trail, picture, seen, client):
+        client.force_login(trail.owner)
+        page = client.get(f"/studio/{trail.submission.assignment.public_id}/").content.decode()
+        assert f'name="p" value="{seen["p"]}"' in page and 'hx-include="#places-seen"' in page
 
 
 class TestChanged:

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from gallery import tasks
 from gallery.models import Call, Engine, Picture
+from gallery.slots import slots
 from tests.builders import claim, make_assignment, make_engine, make_queued, make_work
 from tests.processes import free_port
 
@@ -39,7 +40,7 @@ class TestRinging:
             assert rung(broker) == 0
         assert rung(broker) == 3
 
-    def test_a_message_carries_an_id_and_no_words(self, broker, django_capture_on_commit_callbacks):
+    def test_a_message_carries_neither_words_nor_names(self, broker, django_capture_on_commit_callbacks):
         [picture] = make_queued(prompt="A very red bicycle")
         with django_capture_on_commit_callbacks(execute=True):
             tasks.ring(picture.engine)
@@ -52,8 +53,8 @@ class TestRinging:
         code = (
             "import django, time; django.setup()\n"
             "from gallery import tasks\n"
-            "tasks._send(0, 0)\n"
-            "begin = time.monotonic(); tasks._send(1, 4); print(time.monotonic() - begin)"
+            "tasks.send(0)\n"
+            "begin = time.monotonic(); tasks.send(4); print(time.monotonic() - begin)"
         )
         away = {"REDIS_URL": f"redis://127.0.0.1:{free_port()}/0", "DJANGO_SETTINGS_MODULE": "edu4all.settings"}
         answer = subprocess.run(
@@ -68,7 +69,7 @@ class TestDrawNext:
     def test_it_draws_one_picture_and_rings_for_the_next(self, broker):
         work = make_work()
         make_queued(work, pictures=2)
-        tasks.draw_next(Engine.objects.get(name="sketch").pk)
+        tasks.draw_next()
         assert sorted(Picture.objects.values_list("status", flat=True)) == ["queued", "ready"]
         assert broker.llen("celery") == 1
 
@@ -77,22 +78,35 @@ class TestDrawNext:
         settings.SPOOL_ROOT = tmp_path / "spool"
         settings.SPOOL_ROOT.write_text("a file where a folder should be")
         with pytest.raises(OSError):
-            tasks.draw_next(Engine.objects.get(name="sketch").pk)
+            tasks.draw_next()
         settings.SPOOL_ROOT = tmp_path / "other"
         tasks.sweep()
         assert Picture.objects.get().reason == "unanswered"
 
-    @pytest.mark.parametrize("kind", ["gone", "off"])
-    def test_an_engine_that_is_gone_or_off_is_no_error_and_draws_nothing(self, kind):
-        [picture] = make_queued()
+    def test_an_engine_that_is_off_draws_nothing(self):
+        make_queued()
         Engine.objects.update(is_enabled=False)
-        tasks.draw_next(0 if kind == "gone" else picture.engine_id)
+        tasks.draw_next()
         assert Picture.objects.get().status == "queued" and not Call.objects.exists()
 
-    def test_it_leaves_other_engines_pictures_alone(self):
+    def test_a_message_of_other_code_is_a_doorbell_like_any_other(self):
         make_queued()
-        other = make_engine("other")
-        tasks.draw_next(other.pk)
+        tasks.draw_next(17, picture="3b1e", fence=2)
+        assert Picture.objects.get().status == "ready"
+
+    def test_an_engine_without_a_free_place_here_does_not_hold_up_another(self, monkeypatch):
+        crowded = make_engine("crowded")
+        make_queued(make_work(make_assignment(engine=crowded)))
+        make_queued(make_work(make_assignment(engine=make_engine())))
+        monkeypatch.setattr(slots, "total", 2)
+        with slots.place(crowded.pk, others=1):  # the last place is kept for the other engine
+            tasks.draw_next()
+        assert dict(Picture.objects.values_list("engine__name", "status")) == {"crowded": "queued", "sketch": "ready"}
+
+    def test_a_process_that_leaves_claims_nothing(self, monkeypatch):
+        make_queued()
+        monkeypatch.setattr(slots, "total", 0)
+        tasks.draw_next()
         assert Picture.objects.get().status == "queued"
 
 
@@ -124,6 +138,17 @@ class TestSweep:
         make_queued(work, pictures=2)
         tasks.sweep()
         assert rung(broker) == 2
+
+    def test_it_rings_no_more_often_than_this_process_has_places(self, broker, monkeypatch):
+        make_queued(make_work(), pictures=4)
+        monkeypatch.setattr(slots, "total", 3)
+        tasks.sweep()
+        assert rung(broker) == 3
+
+    def test_it_rings_once_for_a_paced_engine(self, broker):
+        make_queued(make_work(make_assignment(engine=make_engine("paced", images_per_minute=60))), pictures=4)
+        tasks.sweep()
+        assert rung(broker) == 1
 
     @pytest.mark.parametrize("trouble", ["stopped", "resting", "later"])
     def test_it_does_not_ring_where_nothing_could_be_drawn(self, broker, trouble):

@@ -1,0 +1,44 @@
+"""Polls that find no row changed are answered here, before a session or the database is touched."""
+
+from django.core import signing
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from gallery import live, waiting
+
+PATH = "/poll/"
+
+
+class UnchangedMiddleware:
+    """Answers 204 where a page is as it should be, and the few words that moved where only places in line did.
+
+    ``v`` is the stamp of the page, ``p`` the version of the places it shows. The words find their own way into the page
+    (templates/gallery/_places.html).
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method == "GET" and request.path_info.startswith(PATH) and (seen := request.GET.get("v")):
+            try:
+                _user, public_id, language = live.read_token(request.path_info.removeprefix(PATH).strip("/"))
+            except (signing.BadSignature, ValueError):
+                return HttpResponse(status=403)
+            stamp, places = live.look(public_id)
+            if stamp == seen:
+                return self._answer(places, language, request.GET.get("p", ""))
+        return self.get_response(request)
+
+    def _answer(self, places, language, seen):
+        version = live.version_of(places)
+        if not places or version == seen:
+            return HttpResponse(status=204)
+        with translation.override(language):
+            pictures = [
+                {"id": picture, "place": place, "sentence": waiting.sentence(seconds, why)}
+                for picture, (place, seconds, why) in places.items()
+            ]
+            words = render_to_string("gallery/_places.html", {"pictures": pictures, "version": version})
+        return HttpResponse(words, headers={"HX-Reswap": "none", "Cache-Control": "no-store"})

@@ -12,7 +12,10 @@ class PriceForm(forms.ModelForm):
     """A new price; one that is written stays, since it explains what was set aside by it."""
 
     class Meta:
-        labels = {"micros": _("worst case, millionths of a dollar")}
+        labels = {
+            "micros": _("worst case, millionths of a dollar"),
+            "source_micros": _("with a picture in, on top"),
+        }
 
 
 class AddedInline(admin.TabularInline):
@@ -28,7 +31,7 @@ class AddedInline(admin.TabularInline):
 
 class PriceInline(AddedInline):
     model = Price
-    fields = ["size", "quality", "micros", "dated_on", "source"]
+    fields = ["size", "quality", "micros", "source_micros", "dated_on", "source"]
     ordering = ["-dated_on", "-pk"]
 
 
@@ -55,9 +58,9 @@ class AddedAdmin(admin.ModelAdmin):
 
 @admin.register(Price)
 class PriceAdmin(AddedAdmin):
-    list_display = ["dated_on", "engine", "model", "size", "quality", "micros", "is_builtin", "source"]
+    list_display = ["dated_on", "engine", "model", "size", "quality", "micros", "source_micros", "is_builtin", "source"]
     search_fields = ["model", "source"]
-    fields = ["engine", "size", "quality", "micros", "dated_on", "source"]
+    fields = ["engine", "size", "quality", "micros", "source_micros", "dated_on", "source"]
 
 
 @admin.register(TokenPrice)

@@ -95,6 +95,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "source_micros",
+                    models.PositiveBigIntegerField(
+                        default=0,
+                        help_text="On top, at the worst: a final picture may take its draft along.",
+                        verbose_name="for a picture that goes in, millionths of a dollar",
+                    ),
+                ),
+                (
                     "engine",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,

@@ -55,11 +55,11 @@ class Dated(models.Model):
 
 
 class PriceQuerySet(DatedQuerySet):
-    def worst(self, engine, size, quality):
+    def worst(self, engine, size, quality, *, has_source=False):
         """Return the worst case of one picture in micro-dollars; None where nobody knows it.
 
         ``size`` is (width, height) in pixels. Of the rows that fit, the one that says most counts, of several the newest;
-        where no ``quality`` is asked for, the service may take its dearest one.
+        where no ``quality`` is asked for, the service may take its dearest one. ``has_source``: another picture goes in.
         """
         fitting = {}
         for row in self.of(engine):
@@ -68,9 +68,9 @@ class PriceQuerySet(DatedQuerySet):
                 if best is None or (bool(row.size), row.age) > (bool(best.size), best.age):
                     fitting[row.quality] = row
         if quality:
-            best = fitting.get(quality) or fitting.get("")
-            return best.micros if best else None
-        return max((row.micros for row in fitting.values()), default=None)
+            fitting = {"": fitting.get(quality) or fitting.get("")}
+        costs = [row.micros + (row.source_micros if has_source else 0) for row in fitting.values() if row]
+        return max(costs, default=None)
 
 
 class Price(Dated):
@@ -87,6 +87,12 @@ class Price(Dated):
     quality = models.CharField(_("quality"), max_length=12, blank=True, help_text=_("Empty: any quality."))
     micros = models.PositiveBigIntegerField(
         _("worst price of a picture, millionths of a dollar"), help_text=_("Words in and picture out; 0 where drawing is free.")
+    )
+
+    source_micros = models.PositiveBigIntegerField(
+        _("for a picture that goes in, millionths of a dollar"),
+        default=0,
+        help_text=_("On top, at the worst: a final picture may take its draft along."),
     )
 
     objects = PriceQuerySet.as_manager()

@@ -94,7 +94,7 @@ class Trail(models.Model):
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse__parent").get(pk=self.pk)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
-            worst = Price.objects.worst(engine, SIZES[shape], quality or engine.quality)
+            worst = Price.objects.worst(engine, SIZES[shape], quality or engine.quality, has_source=is_final)
             generation = trail._next_generation(
                 prompt=prompt,
                 language=language,

@@ -20,9 +20,11 @@ CHECKED_ON = date(2026, 11, 22)
 TEXT_IN, IMAGE_IN, OUT = 5, 8, 30
 #: Tokens of the longest words that are sent with one picture, the meta prompt included.
 WORDS_TOKENS = 1_500
+#: Tokens of a picture that goes in, as a final picture's draft does. Published nowhere for these models; on the safe side.
+SOURCE_TOKENS = 7_000
 
 _PAGE = "developers.openai.com, model pages, 2026-11: 5 / 8 / 30 USD for a million tokens of text in, picture in, picture out"
-_FORMULA = "tokens by community.openai.com/t/1382699, which gives OpenAI's own examples; with 1,500 tokens of words"
+_FORMULA = "tokens by community.openai.com/t/1382699, which gives OpenAI's own examples; with 1,500 tokens of words; a picture in is taken for 7,000 tokens"
 _GUESS = "tokens of {model} are published nowhere; {times} times those of gpt-image-2 are assumed. Compare with a bill"
 
 #: How far the tokens of a quality may lie above those of gpt-image-2 (2.6 takes 3 to 4 times those of 2.5 at low and medium;
@@ -48,11 +50,15 @@ _SPACING = {"low": 16, "medium": 48, "high": 96}
 
 
 class KnownPrice(NamedTuple):
-    """The worst case of one picture, in micro-dollars; ``size`` is "1536x864", ``quality`` empty where none is asked for."""
+    """The worst case of one picture, in micro-dollars; ``size`` is "1536x864", ``quality`` empty where none is asked for.
+
+    ``source_micros`` comes on top where a picture goes in too.
+    """
 
     size: str
     quality: str
     micros: int
+    source_micros: int
     source: str
 
 
@@ -77,13 +83,13 @@ def known_prices(model: str) -> Iterator[KnownPrice]:
     """Yield the worst case of every size we ask for and every quality of ``model``; nothing where the model is unknown."""
     family = _SNAPSHOT.sub("", model.strip().lower())
     for width, height in SIZES.values() if family in _FAMILIES else ():
-        worst = 0
+        worst, source = 0, SOURCE_TOKENS * IMAGE_IN
         for quality, (like, times) in _FAMILIES[family].items():
             micros = WORDS_TOKENS * TEXT_IN + times * tokens_out(width, height, like) * OUT
             assumed = f"; {_GUESS.format(model=family, times=times)}" if times > 1 else ""
-            yield KnownPrice(f"{width}x{height}", quality, micros, f"{_PAGE}; {_FORMULA}{assumed}")
+            yield KnownPrice(f"{width}x{height}", quality, micros, source, f"{_PAGE}; {_FORMULA}{assumed}")
             worst = max(worst, micros)
-        yield KnownPrice(f"{width}x{height}", "", worst, f"{_PAGE}; no quality asked for: the dearest one is assumed")
+        yield KnownPrice(f"{width}x{height}", "", worst, source, f"{_PAGE}; no quality asked for: the dearest one is assumed")
 
 
 def known_token_price(model: str) -> KnownTokenPrice | None:

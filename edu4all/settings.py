@@ -115,7 +115,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 IS_IN_BUCKET = env("MEDIA_ROOT").startswith("s3://")
 MEDIA_ROOT = Path(BASE_DIR / "var" / "media" if IS_IN_BUCKET else env("MEDIA_ROOT") or BASE_DIR / "var" / "media")
-SPOOL_ROOT = MEDIA_ROOT / "spool"
+SPOOL_ROOT = Path(env("SPOOL_ROOT") or MEDIA_ROOT / "spool")  # raw answers, on this machine's own disk
 
 
 def picture_storage(address):
@@ -190,7 +190,7 @@ CELERY_WORKER_CONCURRENCY = int(env("WORKER_SLOTS") or 32)
 SWEEP_SECONDS = float(env("SWEEP_SECONDS") or 5)
 SILENT_SECONDS = float(env("SILENT_SECONDS") or 10)  # pictures wait, no doorbell rings: then workers draw without one
 STOP_SECONDS = float(env("STOP_SECONDS") or 20)  # a worker told to end waits so long for what it draws
-MACHINE = env("MACHINE") or socket.gethostname()  # raw answers lie on one machine; workers that share a disk may share a name
+MACHINE = env("MACHINE_NAME") or socket.gethostname()  # raw answers lie on one machine; workers that share a disk may share a name
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "gallery.tasks.sweep", "schedule": timedelta(seconds=SWEEP_SECONDS), "options": {"expires": 30}},
 }

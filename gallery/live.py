@@ -2,7 +2,8 @@
 
 A trail has a stamp in the cache: a random word that every change replaces. A page reads the stamp before it reads the rows,
 so a stamp that is still the same means that the page shows the newest rows. Stamps are forgotten after a while, so that a
-change whose new stamp was lost with the cache reaches the page all the same.
+change whose new stamp was lost with the cache reaches the page all the same: then the trail's events are counted, and a page
+that knows of all of them gets its stamp back.
 
 Beside the stamp lie the trail's places in line. While only they move, a poll is answered with the few words that changed (see
 middleware.py).
@@ -53,13 +54,27 @@ def stamp(public_id):
 
 
 def look(public_id):
-    """Return (stamp, places) of a trail in one look; places as ``places`` gives them."""
+    """Return (stamp, places) of a trail in one look; the stamp is made where there was none."""
     try:
-        found = cache.get_many([_key(public_id), _places_key(public_id)])
-        own = found.get(_key(public_id)) or cache.get_or_set(_key(public_id), lambda: secrets.token_urlsafe(9), STAMP_SECONDS)
+        stamp, places = peek(public_id)
+        stamp = stamp or cache.get_or_set(_key(public_id), lambda: secrets.token_urlsafe(9), STAMP_SECONDS)
     except (RedisError, OSError):
         return "", {}
-    return own, found.get(_places_key(public_id)) or {}
+    return stamp, places
+
+
+def peek(public_id):
+    """Return (stamp or None, places) of a trail as they lie in the cache; RedisError or OSError where it is away."""
+    found = cache.get_many([_key(public_id), _places_key(public_id)])
+    return found.get(_key(public_id)), found.get(_places_key(public_id)) or {}
+
+
+def keep(public_id, stamp):
+    """Give the trail, whose stamp was forgotten, the one that a page of its newest rows holds."""
+    try:
+        cache.add(_key(public_id), stamp, STAMP_SECONDS)
+    except (RedisError, OSError):
+        log.debug("stamp not kept", extra={"trail": str(public_id)})
 
 
 def version_of(places):

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
 from gallery import live, prompts, tasks
-from gallery.models import Picture, Trail
+from gallery.models import Event, Picture, Trail
 from gallery.providers.sketch import EXAMPLES
 from gallery.ratelimit import is_too_fast
 from gallery.safety.gate import judge, language_of
@@ -138,8 +138,9 @@ def _readable(parts):
 
 
 def trail_context(work):
-    """Return what the live part of the studio shows. The stamp is read before the rows, so it can only be too old."""
+    """Return what the live part of the studio shows. Stamp and events are read before the rows, so they can only be too old."""
     stamp, places = live.look(work.trail.public_id)
+    events = Event.objects.of_trail(work.trail.public_id).count()
     trail = Trail.objects.with_tries().get(pk=work.trail_id)
     numbers = drawn_numbers(trail.generations.all())
     tries = [_row(generation, work, numbers) for generation in trail.generations.all()]
@@ -173,6 +174,7 @@ def trail_context(work):
         "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
         "poll_token": live.token_for(trail.owner, trail) if waiting else "",
         "poll_stamp": stamp,
+        "poll_events": events,
         "places_version": live.version_of(places),
         "poll_seconds": _poll_seconds(waiting),
     }

@@ -16,6 +16,9 @@ class EventQuerySet(models.QuerySet):
             details=details,
         )
 
+    def of_trail(self, public_id):
+        return self.filter(trail__public_id=public_id)
+
     def update(self, **kwargs):
         raise TypeError("Events are append-only.")
 

@@ -149,6 +149,22 @@ class TestStamps:
         live.changed(other.public_id)
         assert live.stamp(trail.public_id) == before
 
+    def test_a_page_that_knows_of_all_events_gets_its_forgotten_stamp_back(self, trail, django_assert_num_queries):
+        seen = {"v": live.stamp(trail.public_id), "n": trail.events.count()}
+        address = f"/poll/{live.token_for(trail.owner, trail)}/"
+        cache.clear()
+        with django_assert_num_queries(1):
+            assert Client().get(address, seen).status_code == 204
+        with django_assert_num_queries(0):
+            assert Client().get(address, seen).status_code == 204
+
+    def test_a_page_that_missed_an_event_is_given_anew_though_its_stamp_was_lost(self, client, trail, picture):
+        seen = {"v": live.stamp(trail.public_id), "n": trail.events.count()}
+        claim(picture.engine)
+        cache.clear()
+        client.force_login(trail.owner)
+        assert client.get(f"/poll/{live.token_for(trail.owner, trail)}/", seen).status_code == 200
+
     def test_a_lost_stamp_is_another_one_so_that_the_page_looks_again(self, trail):
         seen = live.stamp(trail.public_id)
         cache.clear()

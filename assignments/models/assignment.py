@@ -147,6 +147,12 @@ class Assignment(models.Model):
         chosen = self.engine if self.engine and self.engine.is_enabled else None
         return chosen or Engine.objects.default()
 
+    @property
+    def makes_finals(self):
+        """Whether the teacher allows final pictures and the engine can make them."""
+        engine = self.drawing_engine if self.allows_final else None
+        return bool(engine and engine.final_quality)
+
     def require_open(self):
         if self.is_closed:
             raise ValidationError(_("The time for this assignment is over. You can still look at your work."), code="closed")

@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
 from gallery import prompts
@@ -154,12 +156,54 @@ class Submission(models.Model):
                 token=token,
             )
 
+    def finish(self, picture, token=None):
+        """Ask for the one final picture: ``picture`` drawn once more from the same words, in the engine's final quality.
+
+        It is no try. One that was refused or failed does not count. ValidationError with the code "closed", "not_allowed",
+        "no_engine", "no_quality", "not_yours", "final_once" or "purse" where it cannot be made.
+        """
+        assignment, classroom = self.assignment, self.assignment.classroom
+        assignment.require_open()
+        if not assignment.allows_final:
+            raise ValidationError(_("Your teacher has not allowed final pictures in this assignment."), code="not_allowed")
+        engine = assignment.drawing_engine
+        if engine is None:
+            raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
+        if not engine.final_quality:
+            raise ValidationError(_("The machine that draws for this assignment makes no final pictures."), code="no_quality")
+        with transaction.atomic():
+            trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
+            trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
+            if token and (known := trail.generations.filter(token=token).first()):
+                return known
+            if trail.final():
+                raise ValidationError(_("Your final picture is there or on its way. It can be made once."), code="final_once")
+            draft = self.own_pictures().filter(pk=picture.pk, is_final=False).select_related("generation__meta_prompt").first()
+            if draft is None:
+                raise ValidationError(_("Choose one of your own pictures that is ready."), code="not_yours")
+            words = draft.generation
+            return trail.ask(
+                prompt=words.prompt,
+                language=words.language,
+                parts=words.parts,
+                meta_prompt=words.meta_prompt,
+                engine=engine,
+                shape=words.settings["shape"],
+                pictures=1,
+                quality=engine.final_quality,
+                parent=words,
+                token=token,
+                final_of=draft,
+            )
+
+    def own_pictures(self):
+        """Return the student's pictures of this work that are ready and to be seen."""
+        return Picture.objects.filter(generation__trail=self.trail_id, status=Picture.Status.READY, hidden_at=None)
+
     def choose(self, picture):
         """Mark ``picture``, one of the student's own that are ready, as the best. ValidationError("closed") after the date."""
         self.assignment.require_open()
-        if not Picture.objects.filter(
-            pk=picture.pk, generation__trail=self.trail_id, status=Picture.Status.READY, hidden_at=None
-        ).exists():
+        if not self.own_pictures().filter(pk=picture.pk).exists():
             raise ValidationError(_("Choose one of your own pictures that is ready."), code="not_yours")
         self.chosen = picture
         self.save(update_fields=["chosen"])
@@ -182,6 +226,17 @@ class Submission(models.Model):
             Event.objects.record("submission.handed_in", trail=self.trail, actor=self.student, number=number)
         self.refresh_from_db(fields=["submitted_at"])
         return version
+
+
+@receiver(post_save, sender=Event)
+def let_final_stand(sender, instance, **kwargs):
+    """Choose a final picture in the moment it is ready, unless another one than its draft was chosen meanwhile.
+
+    It runs in the transaction that makes the picture ready; only once, so that the student may choose the draft again.
+    """
+    if instance.verb == "picture.ready" and instance.picture.is_final:
+        made = instance.picture.generation
+        Submission.objects.filter(trail=made.trail_id, chosen=made.source_id).update(chosen=instance.picture)
 
 
 def names_on_roster(classroom_id):

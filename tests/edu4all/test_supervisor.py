@@ -22,6 +22,7 @@ from edu4all.supervisor import Child, Supervisor
 folder, settings, parent = Path(sys.argv[1]), json.loads(sys.argv[2]), json.loads(sys.argv[3])
 children = [Child(**child) for child in settings["children"]]
 supervisor = Supervisor(children, folder / "log", folder / "run", grace=settings["grace"], first_delay=0.2)
+supervisor.look_every = 0.2
 try:
     supervisor.run(welcome="Ready", parent=parent and __import__("os").getppid())
 finally:
@@ -102,6 +103,28 @@ def start_site(tmp_path):
     yield start
     for site in sites:
         site.end()
+
+
+class TestRetirement:
+    """A thread pool has no limits of its own: who grows too old or too big is told to end, and started anew."""
+
+    POLITE = "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); {}; time.sleep(1000)"
+
+    @pytest.mark.parametrize(
+        ("limit", "work"), [({"most_hours": 0.5 / 3600}, "pass"), ({"most_megabytes": 60}, "held = bytearray(80_000_000)")]
+    )
+    def test_a_child_past_its_limit_is_replaced_and_one_line_says_so(self, start_site, limit, work):
+        site = start_site(child("worker", [sys.executable, "-c", self.POLITE.format(work)]) | limit)
+        first = site.pid("worker")
+        wait_until(lambda: site.pid("worker") != first, what="another worker")
+        assert "it ends what it does, and starts anew" in site.said()
+        assert "worker ended (as it was told)" in site.said()
+
+    def test_a_child_within_its_limits_is_left_alone(self, start_site):
+        site = start_site(child("worker", FOREVER) | {"most_hours": 1, "most_megabytes": 500})
+        first = site.pid("worker")
+        time.sleep(0.8)
+        assert site.pid("worker") == first and is_running(first)
 
 
 class TestRestart:

@@ -1,5 +1,6 @@
 """One module per subject; everything is importable from here."""
 
+from .allowance import Allowance
 from .assignment import Assignment
 from .classroom import Classroom, Enrollment
 from .grade import CriterionGrade, Grade, GradeChange
@@ -9,6 +10,7 @@ from .school import School
 from .submission import Submission, Version
 
 __all__ = [
+    "Allowance",
     "Assignment",
     "Classroom",
     "Criterion",

@@ -14,6 +14,7 @@ from gallery import prompts
 from gallery.models import Event, Picture, Trail
 from gallery.safety.gate import judge, language_of
 
+from .allowance import Allowance
 from .assignment import Assignment
 from .classroom import Classroom, Enrollment
 
@@ -118,7 +119,7 @@ class Submission(models.Model):
         """Accept one try of the student: gate the words, freeze what will be sent, queue the pictures.
 
         A refused prompt is kept as a Generation with its gate and costs nothing. ValidationError with the code "closed",
-        "no_tries", "no_engine" or "purse" where nothing can be drawn.
+        "no_tries", "no_engine", "purse" or "no_price" where nothing can be drawn.
         """
         assignment = self.assignment
         classroom = assignment.classroom
@@ -127,7 +128,7 @@ class Submission(models.Model):
         if engine is None:
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
         verdict, language = judge(prompt, names=names_on_roster(assignment.classroom_id)), language_of(prompt)
-        with transaction.atomic():
+        with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             if token and (known := trail.generations.filter(token=token).first()):
@@ -154,13 +155,14 @@ class Submission(models.Model):
                 pictures=pictures,
                 parent=parent,
                 token=token,
+                purses=purses,
             )
 
     def finish(self, picture, token=None):
         """Ask for the one final picture: ``picture`` drawn once more from the same words, in the engine's final quality.
 
         It is no try. One that was refused or failed does not count. ValidationError with the code "closed", "not_allowed",
-        "no_engine", "no_quality", "not_yours", "final_once" or "purse" where it cannot be made.
+        "no_engine", "no_quality", "not_yours", "final_once", "purse" or "no_price" where it cannot be made.
         """
         assignment, classroom = self.assignment, self.assignment.classroom
         assignment.require_open()
@@ -171,7 +173,7 @@ class Submission(models.Model):
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
         if not engine.final_quality:
             raise ValidationError(_("The machine that draws for this assignment makes no final pictures."), code="no_quality")
-        with transaction.atomic():
+        with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             if token and (known := trail.generations.filter(token=token).first()):
@@ -194,6 +196,7 @@ class Submission(models.Model):
                 parent=words,
                 token=token,
                 final_of=draft,
+                purses=purses,
             )
 
     def own_pictures(self):

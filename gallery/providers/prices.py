@@ -24,7 +24,10 @@ WORDS_TOKENS = 1_500
 SOURCE_TOKENS = 7_000
 
 _PAGE = "developers.openai.com, model pages, 2026-11: 5 / 8 / 30 USD for a million tokens of text in, picture in, picture out"
-_FORMULA = "tokens by community.openai.com/t/1382699, which gives OpenAI's own examples; with 1,500 tokens of words; a picture in is taken for 7,000 tokens"
+_FORMULA = (
+    "tokens by community.openai.com/t/1382699, which gives OpenAI's own examples; with 1,500 tokens of words; "
+    "a picture that goes in is taken for 7,000 tokens"
+)
 _GUESS = "tokens of {model} are published nowhere; {times} times those of gpt-image-2 are assumed. Compare with a bill"
 
 #: How far the tokens of a quality may lie above those of gpt-image-2 (2.6 takes 3 to 4 times those of 2.5 at low and medium;

@@ -1,0 +1,200 @@
+from contextlib import contextmanager
+from datetime import datetime, time
+
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext, pgettext_lazy
+
+from gallery.models import Picture, Purse
+from gallery.models.purse import TooLittle
+
+from .assignment import Assignment
+from .classroom import Classroom
+
+NO_PRICE = pgettext_lazy(
+    "student",
+    "Nobody knows yet what a picture costs here, so none can be made. Tell your teacher; your words stay here.",
+)
+USED_UP = {
+    ("day", "pupil"): pgettext_lazy(
+        "student", "Your pictures for today are used up. There are new ones tomorrow; your words stay here."
+    ),
+    ("day", "class"): pgettext_lazy(
+        "student", "The pictures of your class are used up for today. There are new ones tomorrow; your words stay here."
+    ),
+    ("whole", "pupil"): pgettext_lazy(
+        "student",
+        "Your pictures for this assignment are used up. Choose your best one or ask your teacher; your words stay here.",
+    ),
+    ("whole", "class"): pgettext_lazy(
+        "student",
+        "The class's pictures for this assignment are used up. Choose your best one or ask your teacher; your words stay here.",
+    ),
+}
+
+
+class AllowanceQuerySet(models.QuerySet):
+    def counting_at(self, assignment):
+        """Return the allowances that count for ``assignment``: its own, and those of its class."""
+        return self.filter(Q(assignment=None) | Q(assignment=assignment), classroom=assignment.classroom_id)
+
+    def give(self, classroom, assignment, per, period, *, pictures, micros):
+        """Set the limits of one allowance (pictures, micro-dollars; None without limit); with no limit left there is none.
+
+        Pictures that were asked for before count from now on too.
+        """
+        kind = {"classroom": classroom, "assignment": assignment, "per": per, "period": period}
+        if pictures is None and micros is None:
+            self.filter(**kind).delete()
+            return
+        with transaction.atomic():
+            Classroom.objects.select_for_update().get(pk=classroom.pk)  # or else two colleagues could make it twice
+            allowance, _is_new = self.update_or_create(**kind, defaults={"pictures": pictures, "micros": micros})
+        for owner in allowance.owners_so_far():
+            allowance.purse_of(owner)
+
+    @contextmanager
+    def guarding(self, assignment, student_pk):
+        """Give the purses that pay for a student's pictures at ``assignment`` now, and put a refusal of theirs into words.
+
+        Enter it before the transaction that asks. ValidationError with the code "purse" or "no_price" comes out.
+        """
+        allowances = self.counting_at(assignment).select_related("classroom__school")
+        paid_by = {purse.pk: (allowance, purse) for allowance in allowances for purse in [allowance.purse_of(student_pk)]}
+        try:
+            yield [purse for _allowance, purse in paid_by.values()]
+        except TooLittle as error:
+            if error.purse.pk not in paid_by:
+                raise
+            allowance, _purse = paid_by[error.purse.pk]
+            raise TooLittle(allowance.refusal(error.fit), error.code, purse=error.purse, fit=error.fit) from None
+
+
+class Allowance(models.Model):
+    """What a teacher lets a class draw: pictures and money, for each student or for all, a day or for one assignment.
+
+    The limits are enforced by purses of the gallery, one for each day and student where it counts so.
+    """
+
+    class Per(models.TextChoices):
+        CLASS = "class", _("whole class")
+        PUPIL = "pupil", _("each student")
+
+    class Period(models.TextChoices):
+        DAY = "day", _("a day")
+        WHOLE = "whole", _("the whole assignment")
+
+    classroom = models.ForeignKey(Classroom, models.CASCADE, related_name="allowances", verbose_name=_("class"))
+    assignment = models.ForeignKey(
+        Assignment, models.CASCADE, null=True, blank=True, related_name="allowances", verbose_name=_("assignment")
+    )
+    per = models.CharField(_("for"), max_length=5, choices=Per.choices)
+    period = models.CharField(_("period"), max_length=5, choices=Period.choices)
+    pictures = models.PositiveIntegerField(_("pictures"), null=True, blank=True)
+    micros = models.PositiveBigIntegerField(_("money, millionths of a dollar"), null=True, blank=True)
+
+    objects = AllowanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("allowance")
+        verbose_name_plural = _("allowances")
+        ordering = ["classroom", "assignment", "period", "-per"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assignment", "per", "period"],
+                condition=Q(assignment__isnull=False),
+                name="allowance_once_of_assignment",
+            ),
+            models.UniqueConstraint(
+                fields=["classroom", "per", "period"], condition=Q(assignment=None), name="allowance_once_of_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(period="day") | Q(assignment__isnull=False), name="allowance_whole_of_an_assignment"
+            ),
+            models.CheckConstraint(
+                condition=Q(pictures__isnull=False) | Q(micros__isnull=False), name="allowance_limits_something"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.classroom}: {self.get_per_display()}, {self.get_period_display()}"
+
+    @property
+    def is_of_pupils(self):
+        return self.per == self.Per.PUPIL
+
+    def today(self):
+        """Return the day of the class's school, which begins at its own midnight."""
+        return timezone.now().astimezone(self.classroom.school.zone).date()
+
+    def key_of(self, owner_pk):
+        """Return the key of the purse that pays for this student (the class's, where one pays for all) just now."""
+        parts = [f"allowance:{self.pk}"]
+        parts += [f"student:{owner_pk}"] if self.is_of_pupils else []
+        parts += [self.today().isoformat()] if self.period == self.Period.DAY else []
+        return ":".join(parts)
+
+    def purse_of(self, owner_pk):
+        """Return the purse that pays for this student just now, with the limits as they are."""
+        key = self.key_of(owner_pk)
+        title = f"{self.classroom} · {key.partition(':')[2]}"  # no child's name: purses outlive them
+        asked = self._asked()
+        if self.is_of_pupils:
+            asked = asked.filter(owner=owner_pk)
+        return Purse.objects.of(key, title, self.pictures, self.micros, counting=asked)
+
+    def owners_so_far(self):
+        """Return the students whose pictures count already; None alone where one purse pays for all."""
+        if not self.is_of_pupils:
+            return [None]
+        return list(self._asked().order_by("owner").values_list("owner", flat=True).distinct())
+
+    def _asked(self):
+        """Return the pictures that were asked for in the period so far."""
+        asked = Picture.objects.filter(generation__trail__submission__assignment__classroom=self.classroom_id)
+        if self.assignment_id:
+            asked = asked.filter(generation__trail__submission__assignment=self.assignment_id)
+        if self.period == self.Period.DAY:
+            asked = asked.filter(queued_at__gte=datetime.combine(self.today(), time.min, self.classroom.school.zone))
+        return asked
+
+    def refusal(self, fit):
+        """Return the sentence for a student who may ask for ``fit`` pictures at most; None where no price is known."""
+        if fit is None:
+            return NO_PRICE
+        if fit == 0:
+            return USED_UP[self.period, self.per]
+        return _fewer(self.period, self.per, fit) % {"count": fit}
+
+
+def _fewer(period, per, count):
+    """Return the sentence that says how many pictures are left, where more were asked for."""
+    left = {
+        ("day", "pupil"): npgettext(
+            "student",
+            "Today you can make %(count)d picture more. Choose fewer at once; your words stay here.",
+            "Today you can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            count,
+        ),
+        ("day", "class"): npgettext(
+            "student",
+            "Today your class can make %(count)d picture more. Choose fewer at once; your words stay here.",
+            "Today your class can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            count,
+        ),
+        ("whole", "pupil"): npgettext(
+            "student",
+            "In this assignment you can make %(count)d picture more. Choose fewer at once; your words stay here.",
+            "In this assignment you can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            count,
+        ),
+        ("whole", "class"): npgettext(
+            "student",
+            "In this assignment your class can make %(count)d picture more. Choose fewer at once; your words stay here.",
+            "In this assignment your class can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            count,
+        ),
+    }
+    return left[period, per]

@@ -98,11 +98,17 @@ def wait_for_start(process: subprocess.Popen, log: Path, is_ready: Callable[[], 
 
 @contextmanager
 def running_worker(
-    folder: Path, queue: Redis, *options: str, name: str = "worker", run: Runner = running, **env: str
+    folder: Path,
+    queue: Redis,
+    *options: str,
+    name: str = "worker",
+    run: Runner = running,
+    is_awaited: bool = True,
+    **env: str,
 ) -> Iterator[subprocess.Popen]:
     """Run a Celery worker (threads, 4 at a time unless options say otherwise) and wait until it listens to the queue.
 
-    ``run`` starts its process, like ``running`` and with the same arguments.
+    ``run`` starts its process, like ``running`` and with the same arguments. Where it is not awaited, the broker may be away.
     """
 
     def listeners() -> set[str]:
@@ -125,9 +131,10 @@ def running_worker(
         f"{name}@%h",
     ]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat", *options]
-    before = listeners()
+    before = listeners() if is_awaited else set()
     with run(command, log, **env) as process:
-        wait_for_start(process, log, lambda: listeners() - before)
+        if is_awaited:
+            wait_for_start(process, log, lambda: listeners() - before)
         yield process
 
 

@@ -3,20 +3,28 @@
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import urllib.request
+import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
+from redis import Redis
 
+from edu4all import broker as embedded
 from gallery import tasks
 from gallery.models import Call, Engine, Picture, Purse
 from tests import processes
 from tests.builders import make_assignment, make_classroom, make_engine, make_queued, make_student, make_work
 from tests.faults.warm import Warm
+from tests.visitor import Visitor
 
 PRICE = 50_000  # micro-dollars
 
@@ -32,16 +40,23 @@ class FakeProvider:
     endpoint: str
     file: Path
 
-    def script(self, *steps, always=None):
-        """Answer the next requests by these behaviours, in order of arrival."""
-        wanted = {"script": steps} | ({"always": always} if always else {})
+    def script(self, *steps, always=None, forget=False):
+        """Answer the next requests by these behaviours, in order of arrival; ``forget`` drops those still waiting."""
+        wanted = {"script": steps, "forget": forget} | ({"always": always} if always else {})
         asked = urllib.request.Request(f"{self.endpoint}/_script", json.dumps(wanted).encode(), method="POST")
         urllib.request.urlopen(asked, timeout=5).close()
 
+    def outcomes(self):
+        """Return {seed: the behaviours that its requests met, in order of arrival}; a picture's seed is its own."""
+        met = {}
+        for line in map(json.loads, self.file.read_text().splitlines()):
+            if line["route"] == "images":
+                met.setdefault(line["fields"].get("seed"), []).append(line["outcome"])
+        return met
+
     def requests_for(self, picture):
-        """Return how often this picture was asked for: its seed is its own."""
-        lines = [json.loads(line) for line in self.file.read_text().splitlines()]
-        return sum(line["route"] == "images" and line["fields"].get("seed") == picture.seed for line in lines)
+        """Return how often this picture was asked for."""
+        return len(self.outcomes().get(picture.seed, []))
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +82,90 @@ def start_worker(warm, on_test_database, transactional_db, broker, scratch):
     """A function that gives a context with a real worker: start_worker("-c", "8", name="second", LEASE_SECONDS="2")."""
 
     def start(*options, queue=broker, run=warm.running, **variables):
+        """Killed at the end like in any other fault: nothing may depend on a worker's last words."""
         return processes.running_worker(scratch, queue, *options, run=run, **{**on_test_database, **variables})
+
+    return start
+
+
+class Broker:
+    """A broker to be killed; ``url`` is the REDIS_URL of those who use it."""
+
+    def __init__(self, folder):
+        self.folder, self.path = folder / "broker", embedded.socket_path(folder)
+        self.url = embedded.url(self.path)
+        self.process = None
+
+    def client(self):
+        return Redis(unix_socket_path=str(self.path))
+
+    @contextmanager
+    def running(self, *options):
+        """Run it until the block ends, however often it dies and is started again in between."""
+        self.start(*options)
+        try:
+            yield self
+        finally:
+            self.kill()
+
+    def start(self, *options):
+        self.folder.mkdir(exist_ok=True)
+        command = [*embedded.command(self.folder, self.path), *options]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        assert embedded.wait_until_ready(self.path), (self.folder / "log").read_text()
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Pupil(Visitor):
+    """A new student of the house's class, who asks for pictures over HTTP."""
+
+    def __init__(self, house, port, assignment=None):
+        assignment = assignment or house.assignment
+        super().__init__(port, make_student(assignment.classroom, f"Pupil {uuid.uuid4().hex[:6]}"))
+        self.path = reverse("assignments:studio-ask", args=[assignment.public_id])
+
+    def ask(self, pictures=1, token=None):
+        """Press the button; return the status of the answer and the seconds it took."""
+        started = time.monotonic()
+        fields = {"prompt": "A dog next to the Eiffel Tower", "pictures": pictures, "token": token or uuid.uuid4()}
+        return self.post(self.path, **fields).status, time.monotonic() - started
+
+
+@pytest.fixture
+def own_broker(tmp_path):
+    return Broker(tmp_path)
+
+
+@pytest.fixture
+def start_web(warm, on_test_database, own_broker, tmp_path):
+    """A function that gives a context with a web server on the test's own broker; it yields the process and its port."""
+
+    @contextmanager
+    def start(port=None, **variables):
+        port = port or processes.free_port()
+        variables = {"REDIS_URL": own_broker.url, **on_test_database, **variables}
+        with processes.running_web(tmp_path, port, run=warm.running, **variables) as process:
+            yield process, port
+
+    return start
+
+
+@pytest.fixture
+def start_sweeping(start_worker, own_broker):
+    """A function that gives a context with a quick worker on the test's own broker."""
+
+    @contextmanager
+    def start(*options, **variables):
+        with own_broker.client() as client:
+            with start_worker(*options, queue=client, **{**QUICK, "REDIS_URL": own_broker.url, **variables}) as process:
+                yield process
 
     return start
 
@@ -87,11 +185,16 @@ class House:
             extra={"scale": 16},  # pictures of 96 by 64: drawn and kept in no time
         )
         self.assignment = make_assignment(make_classroom(purse=self.purse), engine=self.engine)
+        provider.script(forget=True)
 
     def ask(self):
         """Return one waiting picture of a new student; nobody has rung for it yet."""
         work = make_work(self.assignment, make_student(self.assignment.classroom, f"Pupil {Picture.objects.count()}"))
         return make_queued(work)[0]
+
+    def signal(self, process, number=signal.SIGKILL):
+        """Send a signal to a process and all that it has started."""
+        os.killpg(process.pid, number)
 
     def ring(self, times=1):
         tasks.ring(self.engine, times)
@@ -120,16 +223,22 @@ class House:
 
     def assert_all_is_well(self):
         """Every promise holds, and the purse paid for exactly the requests that left (or, killed just then, may have left)."""
-        text = io.StringIO()
-        try:
-            call_command("check_jobs", grace=0, stdout=text)
-        except SystemExit:
-            raise AssertionError(text.getvalue()) from None
+        assert broken_promises() == ""
         self.purse.refresh_from_db()
         charged = Call.objects.filter(state__in=["stored", "unanswered"]).count()
         assert (self.purse.pictures_reserved, self.purse.micros_reserved) == (0, 0)
         assert self.purse.micros_spent == PRICE * charged
         assert self.purse.pictures_spent == Picture.objects.filter(status="ready").count()
+
+
+def broken_promises():
+    """Return what `manage.py check_jobs` finds, an empty text where all is well."""
+    text = io.StringIO()
+    try:
+        call_command("check_jobs", grace=0, stdout=text)
+    except SystemExit:
+        return text.getvalue()
+    return ""
 
 
 @pytest.fixture

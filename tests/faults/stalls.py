@@ -15,8 +15,8 @@ from pathlib import Path
 
 from django.db.backends.signals import connection_created
 
-FOLDER = Path(os.environ["STALL_IN"])
-_waiting = os.environ["STALL_AT"].split(",")
+FOLDER = Path(os.environ.get("STALL_IN", "."))
+_waiting = os.environ.get("STALL_AT", "").split(",")
 _lock = threading.Lock()
 _thread = threading.local()
 
@@ -44,6 +44,21 @@ def begins_the_call(what, *details):
     return is_first and getattr(_thread, "has_claimed", False)
 
 
+def looks_for_more(what, *details):
+    """Tell whether the thread that has just drawn a picture asks whether it shall ring for another."""
+    if what != "sql":
+        return False
+    if writes("gallery_picture", "ready")(what, *details):
+        _thread.has_drawn = True
+    is_question = details[0].startswith("SELECT 1 ") and "gallery_picture" in details[0] and "queued" in details[1]
+    return is_question and getattr(_thread, "has_drawn", False)
+
+
+def takes_over(what, *details):
+    """Tell whether a sweep is about to claim a picture whose worker was lost."""
+    return writes("gallery_picture", "drawing")(what, *details) and "queued" not in details[1]
+
+
 POINTS = {
     "before-claim": writes("gallery_picture", "drawing"),
     "after-claim": begins_the_call,
@@ -54,6 +69,8 @@ POINTS = {
     "before-settling": writes("gallery_picture", "ready"),
     "amid-settling": writes("gallery_ledgerentry", "settle"),
     "after-settling": lambda what, *details: what == "remove" and "/spool/" in details[0],
+    "ringing": looks_for_more,
+    "taking-over": takes_over,
 }
 
 
@@ -89,5 +106,6 @@ def watch(connection, **kwargs):
         connection.execute_wrappers.append(see_statement)
 
 
-connection_created.connect(watch)
-sys.addaudithook(see_system)
+if "STALL_AT" in os.environ:
+    connection_created.connect(watch)
+    sys.addaudithook(see_system)

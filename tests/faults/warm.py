@@ -57,8 +57,8 @@ class Warm:
             return Process(int(self._process.stdout.readline()))
 
     @contextmanager
-    def running(self, command, log, grace=5, **env):
-        """Like processes.running: the whole group is ended afterwards."""
+    def running(self, command, log, grace=0, **env):
+        """Like processes.running, but without patience at the end: the whole group is killed."""
         process = self.start(command, Path(log), **env)
         try:
             yield process

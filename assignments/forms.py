@@ -1,5 +1,7 @@
 """What a person may type, and the sentence they read when it does not fit."""
 
+from unicodedata import category
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -85,10 +87,17 @@ class PinForm(forms.Form):
         return pin
 
 
+class WordsField(forms.CharField):
+    """Text that a person typed: signs that no keyboard writes are left out before anything looks at it."""
+
+    def to_python(self, value):
+        return super().to_python("".join(sign for sign in str(value or "") if sign in "\n\t" or category(sign) != "Cc"))
+
+
 class PromptForm(forms.Form):
     """One try: the words, how many pictures, and the shape where the assignment leaves it open."""
 
-    prompt = forms.CharField(
+    prompt = WordsField(
         label=pgettext_lazy("student", "Describe your picture"),
         help_text=pgettext_lazy("student", "Say what, where, what light and what mood."),
         max_length=MAX_PROMPT,

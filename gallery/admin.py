@@ -243,6 +243,17 @@ class EngineAdmin(KeptAdmin):
             return _("Unknown: classes whose allowance counts money cannot draw with it. Add a price below.")
         return _("Unknown: no allowance in money can be given for it. Add a price below.")
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        waiting = 0 if obj.is_enabled else obj.pictures.waiting().count()
+        if waiting:
+            said = ngettext(
+                "This engine does not draw any more. %(count)d picture waits for it and keeps its place.",
+                "This engine does not draw any more. %(count)d pictures wait for it and keep their places.",
+                waiting,
+            )
+            messages.warning(request, said % {"count": waiting})
+
     @admin.action(description=_("Try again: close the circuit"), permissions=["change"])
     def try_again(self, request, queryset):
         for engine in queryset:

@@ -113,10 +113,13 @@ def end(**_):
 
 
 def leave():
-    """End this process STOP_SECONDS from now at the latest; what it still draws is settled by the next sweep."""
-    if slots.wait_until_free(settings.STOP_SECONDS):
-        time.sleep(LAST_WORDS)  # Celery ends the process by itself, unless its loop is dead
-    else:
+    """End this process STOP_SECONDS from now at the latest; what it has not settled by then is settled by the next sweep."""
+    is_done = slots.wait_until_free(settings.STOP_SECONDS)
+    try:
         Picture.objects.hand_over(tasks.WORKER)
-        log.warning("left while drawing", extra={"count": slots.taken()})
+    except Exception:  # a database that is away: the leases end by themselves
+        log.exception("claims not handed over")
+    if is_done:
+        time.sleep(LAST_WORDS)  # Celery ends the process by itself, unless its loop is dead
+    log.warning("ended by itself", extra={"count": slots.taken()})
     os._exit(0)

@@ -14,6 +14,7 @@ from gallery.providers.base import Abilities, Misconfigured, Service
 from gallery.providers.clients import dialect
 from gallery.providers.lifetimes import newest_known_model
 from gallery.providers.openai import OpenAIProvider
+from gallery.providers.responses import ResponsesProvider
 from gallery.providers.sketch import SketchProvider
 
 log = logging.getLogger(__name__)
@@ -125,12 +126,17 @@ def service_of(engine, environ=os.environ):
         base_url=engine.base_url,
         api_key=environ.get(engine.key_variable, "").strip() if engine.key_variable else "",
         api_version=engine.api_version,
+        chat_model=engine.chat_model if engine.is_resumable else "",
         deadline=settings.PROVIDER_DEADLINE,
         extra=engine.extra,
     )
 
 
-_PROVIDERS = {"sketch": lambda service: SketchProvider(), "openai": OpenAIProvider, "azure": OpenAIProvider}
+def _openai(service):
+    return ResponsesProvider(service) if service.chat_model else OpenAIProvider(service)
+
+
+_PROVIDERS = {"sketch": lambda service: SketchProvider(), "openai": _openai, "azure": _openai}
 _made = {}
 _lock = threading.Lock()
 

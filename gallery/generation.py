@@ -5,6 +5,7 @@ import logging
 import os
 import threading
 from contextlib import nullcontext
+from functools import partial
 from hashlib import sha256
 
 from django.conf import settings
@@ -16,8 +17,9 @@ from gallery import finals, queue
 from gallery.clock import from_now
 from gallery.models import Call, Event, TokenPrice
 from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
-from gallery.prompts import join
+from gallery.prompts import frame_of, join
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
+from gallery.safety.reworded import judge_reworded
 
 log = logging.getLogger(__name__)
 
@@ -42,23 +44,32 @@ def draw(picture, provider):
     if call is None or not call.sent():
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return
+    ask = partial(provider.ask, started=call.begun) if provider.abilities.resumes else provider.ask
+    fetch(picture, call, provider, lambda spool: ask(request, spool))
+
+
+def fetch(picture, call, provider, ask):
+    """Let ``ask`` bring the answer of ``call`` to the spool, and record what came of it."""
     try:
         with PIXELS if provider.abilities.is_local else nullcontext():
-            limits = provider.ask(request, settings.SPOOL_ROOT / call.spool)
-    except Refused as error:
-        refuse(picture, call, error)
-    except Busy as error:
-        rest(picture, call, error)
-    except Unanswered as error:
-        lose(picture, call, error)
+            limits = ask(settings.SPOOL_ROOT / call.spool)
     except Misconfigured as error:
-        stop(picture, call, error)
-    except Broken as error:
-        fail(picture, call, error)
+        if call.service_ref:
+            leave_open(picture, error)
+        else:
+            stop(picture, call, error)
+    except ProviderError as error:
+        end_without_picture(picture, call, error)
     else:
         call.answered()
         picture.engine.learn(limits)
         finish(picture, call, provider)
+
+
+def end_without_picture(picture, call, error):
+    """Do what each of the five errors asks for; False where the claim was lost."""
+    ways = {Refused: refuse, Busy: rest, Unanswered: lose, Misconfigured: stop, Broken: fail}
+    return ways[type(error)](picture, call, error)
 
 
 def finish(picture, call, provider):
@@ -67,16 +78,19 @@ def finish(picture, call, provider):
     try:
         with PIXELS:
             drawn = provider.read(spool, request_for(picture))
-            prepared = prepare(drawn.image, label=label_for(picture.engine))
-    except Refused as error:
-        is_mine = refuse(picture, call, error)
+            verdict = judge_reworded(drawn.revised_prompt, frame=frame_of(picture.generation.parts))
+            if verdict.outcome == "allow":
+                prepared = prepare(drawn.image, label=label_for(picture.engine))
     except ProviderError as error:
-        is_mine = spoil(picture, call, _detail(error), error=error)
+        is_mine = end_without_picture(picture, call, error)
     except BadPicture as error:
         is_mine = spoil(picture, call, f"{error.code}: {error.detail}")
     else:
         picture.engine.close_circuit(sent_at=Call.objects.filter(pk=call.pk).values("sent_at"))
-        is_mine = keep(picture, call, drawn, prepared)
+        if verdict.outcome == "allow":
+            is_mine = keep(picture, call, drawn, prepared)
+        else:
+            is_mine = withhold(picture, call, drawn, verdict)
     if is_mine:  # or else whoever took the claim over still reads it
         spool.unlink(missing_ok=True)
 
@@ -120,18 +134,36 @@ def refuse(picture, call, error):
     return _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
 
 
+def withhold(picture, call, drawn, verdict):
+    """Record that the service drew other words than a pupil may write: nobody sees that picture, and the try is given back."""
+    micros = cost_of(picture, drawn.usage)
+    return _close(
+        call,
+        "refused",
+        lambda: picture.settle_refused("words", detail=f"reworded: {verdict.gate} {verdict.family}", micros=micros),
+        usage=drawn.usage,
+        micros=micros,
+    )
+
+
+def leave_open(picture, error):
+    """Record that an adult must act before a drawing can be fetched: it waits at the service until the claim runs out."""
+    log.warning("drawing cannot be fetched", extra={"picture": str(picture.public_id), "kind": error.kind})
+    if error.kind != "request":
+        picture.engine.open_circuit(error.kind, _detail(error))
+
+
 def rest(picture, call, error):
     """Record that the service asks for a slower pace: the whole engine rests, and the picture keeps its place.
 
     A service that cannot even be reached does not ask for patience: its engine stops until a probe gets through.
     """
     if error.code in UNREACHABLE:
-        stop(picture, call, error, kind="unreachable")
-        return
+        return stop(picture, call, error, kind="unreachable")
     sent_at = Call.objects.values_list("sent_at", flat=True).get(pk=call.pk)
     picture.engine.slow_down(error.retry_after, limits=error.limits, sent_at=sent_at)
     seconds = queue.PAUSE if error.retry_after is None else error.retry_after
-    _close(call, "failed", lambda: picture.requeue("busy", after=seconds, detail=_detail(error)), error=error)
+    return _close(call, "failed", lambda: picture.requeue("busy", after=seconds, detail=_detail(error)), error=error)
 
 
 def stop(picture, call, error, kind=""):
@@ -142,29 +174,28 @@ def stop(picture, call, error, kind=""):
     """
     kind = kind or error.kind
     if kind == "request":
-        _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
+        ended = _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
         if Call.objects.are_unreadable(picture.engine):
             picture.engine.open_circuit(kind, _detail(error))
-        return
+        return ended
     picture.engine.open_circuit(kind, _detail(error))
     after = picture.engine.probe_seconds(kind) + 1
-    _close(call, "failed", lambda: picture.requeue("stopped", after=after, detail=_detail(error)), error=error)
+    return _close(call, "failed", lambda: picture.requeue("stopped", after=after, detail=_detail(error)), error=error)
 
 
 def fail(picture, call, error):
     """Record a broken service: asked again later, a bounded number of times, unless a picture may have been charged."""
     if error.is_perhaps_charged:
-        spoil(picture, call, _detail(error), error=error)
-    elif picture.failures < len(queue.RETRY_AFTER):
+        return spoil(picture, call, _detail(error), error=error)
+    if picture.failures < len(queue.RETRY_AFTER):
         after = queue.RETRY_AFTER[picture.failures]
-        _close(
+        return _close(
             call,
             "failed",
             lambda: picture.requeue("broken", after=after, detail=_detail(error), is_failure=True),
             error=error,
         )
-    else:
-        _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
+    return _close(call, "failed", lambda: picture.settle_failed("broken", detail=_detail(error)), error=error)
 
 
 def spoil(picture, call, detail, error=None):
@@ -180,7 +211,7 @@ def spoil(picture, call, detail, error=None):
 
 def lose(picture, call, error=None):
     """Record a request that left and was never answered: the money counts as spent, the try is given back."""
-    _close(
+    return _close(
         call,
         "unanswered",
         lambda: picture.settle_failed("unanswered", detail=_detail(error) if error else "worker lost", is_charged=True),
@@ -190,7 +221,7 @@ def lose(picture, call, error=None):
 
 
 def recover(picture, provider):
-    """Settle a picture whose worker is gone: use its spooled answer, or say honestly that none came.
+    """Settle a picture whose worker is gone: use its spooled answer, resume its drawing, or say honestly that none came.
 
     The claim must be a fresh one of the sweep's own, so that the lost worker's fence no longer holds.
     """
@@ -200,17 +231,26 @@ def recover(picture, provider):
         return
     for fence in range(call.fence, picture.fence):
         discard(file_of(picture, fence))
+    is_hopeless = picture.fence - call.fence > MOST_RECOVERIES
     if (settings.SPOOL_ROOT / call.spool).exists():
-        if picture.fence - call.fence > MOST_RECOVERIES:
+        if is_hopeless:
             spoil(picture, call, "every worker that tried to store this answer was lost")
         else:
             finish(picture, call, provider)
-    elif call.state == Call.State.ANSWERED and picture.fence - call.fence <= MOST_RECOVERIES:
+    elif call.service_ref and provider.abilities.resumes and not is_hopeless:
+        request = request_for(picture)
+        fetch(picture, call, provider, lambda spool: provider.resume(call.service_ref, request, spool))
+    elif call.state == Call.State.ANSWERED and not is_hopeless:
         log.warning("the answer lies on another machine", extra={"picture": str(picture.public_id)})
     elif call.give_up():
         picture.requeue("worker_lost", after=0)
     else:
         lose(picture, call)
+
+
+def takes_long(picture):
+    """Tell whether ``recover`` may take as long as a service draws, because this picture's drawing can be resumed."""
+    return picture.calls.open().exclude(service_ref="").exists()
 
 
 def _close(call, state, move, *, error=None, usage=None, micros=0):

@@ -83,3 +83,8 @@ def fence(words: str) -> str:
 def join(parts: list[Part] | list[list[str]]) -> str:
     """Return the whole text that is sent."""
     return "".join(text for _source, text in parts)
+
+
+def frame_of(parts: list[Part] | list[list[str]]) -> list[str]:
+    """Return what was put around the student's words."""
+    return [text for source, text in parts if source != "student"]

@@ -2,13 +2,14 @@
 
 import logging
 import os
+import threading
 import time
 
 from celery import shared_task
 from celery.exceptions import CeleryError
 from django.conf import settings
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
@@ -107,7 +108,19 @@ def sweep():
     _heartbeat()
     for picture in Picture.objects.take_over_lost(worker=WORKER, lease=settings.LEASE_SECONDS):
         log.warning("claim ran out", extra={"picture": str(picture.public_id), "fence": picture.fence})
-        generation.recover(picture, engines.provider_of(picture.engine))
+        provider = engines.provider_of(picture.engine)
+        if generation.takes_long(picture):
+            threading.Thread(target=_resume, args=[picture, provider], name="resume", daemon=True).start()
+        else:
+            generation.recover(picture, provider)
+
+
+def _resume(picture, provider):
+    """Recover ``picture`` in a thread of its own, so that no sweep waits for a service that draws."""
+    try:
+        generation.recover(picture, provider)
+    finally:
+        connection.close()
 
 
 def publish_lines():

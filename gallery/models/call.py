@@ -96,6 +96,11 @@ class Call(models.Model):
         """End a call that was never sent; False where it has been by now."""
         return self._move(self.State.FAILED, frm=[self.State.INTENT], ended_at=Now(), micros=0)
 
+    def begun(self, ref):
+        """Keep the service's id of the drawing, by which whoever comes later can take it up again."""
+        Call.objects.filter(pk=self.pk, state__in=self.OPEN).update(service_ref=ref)
+        self.service_ref = ref
+
     def answered(self):
         return self._move(self.State.ANSWERED, frm=[self.State.SENT])
 

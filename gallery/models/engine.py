@@ -128,12 +128,19 @@ class Engine(models.Model):
         return self.title
 
     def clean(self):
-        """Refuse a key typed in place of its variable's name, and the site's own key, which no service may be sent."""
+        """Refuse a key typed in place of its variable's name, the site's own key, and resumable calls where there are none."""
         if self.key_variable and (not KEY_NAME.fullmatch(self.key_variable) or self.key_variable == "SECRET_KEY"):
             raise ValidationError(
                 {"key_variable": _("Write the name of a variable that ends in _KEY, for example OPENAI_API_KEY; not the key.")},
                 code="key_variable",
             )
+        if self.is_resumable and (self.provider == self.Provider.SKETCH or self.api_version):
+            raise ValidationError(
+                {"is_resumable": _("Only OpenAI, and Azure without an API version, have drawings that can be resumed.")},
+                code="is_resumable",
+            )
+        if self.is_resumable and not self.chat_model:
+            raise ValidationError({"chat_model": _("Resumable calls need the name of a chat model.")}, code="chat_model")
 
     @property
     def is_sketch(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -31,7 +32,7 @@ def bring_home(spool: Path, service: Service) -> None:
     if spool.stat().st_size > MOST_ADDRESS_BYTES:
         return
     try:
-        content = _parsed(spool)
+        content = parsed(spool)
         image = _first_image(content)
     except Broken:
         return  # reading will say so
@@ -51,41 +52,54 @@ def read_answer(spool: Path, service: Service) -> Drawn:
 
     Raises ``Broken(is_perhaps_charged=True)`` for everything else: a success was announced, so it may have been billed.
     """
-    content = _parsed(spool)
+    content = parsed(spool)
     image = _first_image(content)
     if encoded := image.get("b64_json"):
-        picture = _decoded(encoded)
+        picture = decoded(encoded)
     elif address := image.get("url"):
         picture = _fetched(str(address), service)
     else:
-        raise _no_picture("no_image", "The answer has neither an image nor an address.")
+        raise no_picture("no_image", "The answer has neither an image nor an address.")
     revised = image.get("revised_prompt")
     return Drawn(
         image=picture,
-        usage=_usage(content.get("usage")),
+        usage=usage_of(content.get("usage")),
         revised_prompt=revised[:LONGEST_REVISED_PROMPT] if isinstance(revised, str) else "",
     )
 
 
-def _no_picture(code: str, detail: str) -> Broken:
+def check_room(spool: Path, service: Service) -> None:
+    """See that the answer will fit on the disk, before it is paid for; raises ``Broken``."""
+    try:
+        spool.parent.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(spool.parent).free
+    except OSError as error:
+        raise Broken(f"There is no place for the answer ({type(error).__name__}).", code="no_room") from None
+    if free < service.max_answer_bytes:
+        raise Broken("The disk has no room for the answer.", code="no_room")
+
+
+def no_picture(code: str, detail: str) -> Broken:
+    """Return the error of an answer that announced a picture and brought none."""
     return Broken(detail, is_perhaps_charged=True, code=code, http_status=200)
 
 
-def _parsed(spool: Path) -> dict:
+def parsed(answer: Path | bytes) -> dict:
+    """Return the JSON object that is ``answer``, or lies there; ``Broken(is_perhaps_charged=True)`` for everything else."""
     try:
-        body = spool.read_bytes()
+        body = answer if isinstance(answer, bytes) else answer.read_bytes()
     except OSError as error:
-        raise _no_picture("spool", f"The spooled answer cannot be read ({type(error).__name__}).") from None
+        raise no_picture("spool", f"The spooled answer cannot be read ({type(error).__name__}).") from None
     # One picture comes in a few dozen parts; the same bytes in millions of tiny ones would take a gigabyte to parse.
     if body.count(b",") + body.count(b"[") > MOST_PARTS:
-        raise _no_picture("too_many_parts", "The answer has too many parts.")
+        raise no_picture("too_many_parts", "The answer has too many parts.")
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
         # "from None": the parser's error carries the whole answer, which may quote the prompt.
-        raise _no_picture("no_json", "The answer is not JSON.") from None
+        raise no_picture("no_json", "The answer is not JSON.") from None
     if not isinstance(content, dict):
-        raise _no_picture("no_object", "The answer is not a JSON object.")
+        raise no_picture("no_object", "The answer is not a JSON object.")
     return content
 
 
@@ -94,17 +108,18 @@ def _first_image(content: dict) -> dict:
     if isinstance(images, list) and images and isinstance(images[0], dict):
         return images[0]
     if content.get("error"):
-        raise _no_picture("error_in_success", "The answer is an error with the status of a success.")
-    raise _no_picture("no_data", "The answer has no data.")
+        raise no_picture("error_in_success", "The answer is an error with the status of a success.")
+    raise no_picture("no_data", "The answer has no data.")
 
 
-def _decoded(encoded: object) -> bytes:
+def decoded(encoded: object) -> bytes:
+    """Return the bytes of a picture that came as base64; ``Broken(is_perhaps_charged=True)`` where it is none."""
     try:
         picture = base64.b64decode(encoded, validate=True) if isinstance(encoded, str) else b""
     except (binascii.Error, ValueError):
-        raise _no_picture("no_base64", "The image is not base64.") from None
+        raise no_picture("no_base64", "The image is not base64.") from None
     if not picture:
-        raise _no_picture("no_base64", "The image is empty.")
+        raise no_picture("no_base64", "The image is empty.")
     return picture
 
 
@@ -119,7 +134,7 @@ def _fetched(address: str, service: Service) -> bytes:
     except ValueError:  # a port that is no number
         is_its_own = False
     if not is_its_own:
-        raise _no_picture("foreign_url", "The answer points to another server.")
+        raise no_picture("foreign_url", "The answer points to another server.")
     bound = replace(service, deadline=min(service.deadline, FETCH_SECONDS))
     with requests.Session() as session:
         session.trust_env = False  # neither proxies nor .netrc
@@ -129,9 +144,9 @@ def _fetched(address: str, service: Service) -> bytes:
         try:
             response = session.get(address, allow_redirects=False, timeout=bound.deadline)
         except (ProviderError, requests.RequestException) as error:
-            raise _no_picture("not_fetched", f"The picture could not be fetched ({type(error).__name__}).") from None
+            raise no_picture("not_fetched", f"The picture could not be fetched ({type(error).__name__}).") from None
     if response.status_code != 200 or not response.content:
-        raise _no_picture("not_fetched", f"The picture could not be fetched (HTTP {response.status_code}).")
+        raise no_picture("not_fetched", f"The picture could not be fetched (HTTP {response.status_code}).")
     return response.content
 
 
@@ -140,7 +155,8 @@ def _origin(address: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
-def _usage(given: object) -> Usage:
+def usage_of(given: object) -> Usage:
+    """Return the tokens that ``given``, the usage of an answer, counts; unknown where it makes no sense."""
     if not isinstance(given, dict):
         return Usage()
     kinds = given.get("input_tokens_details")

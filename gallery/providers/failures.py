@@ -28,6 +28,8 @@ _REFUSED_CODES = {
     "contentfilter",
     "responsibleaipolicyviolation",
 }
+#: Further codes of a drawing that was begun in the background.
+_REFUSED_AT_WORK = {"invalid_prompt", "bio_policy", "misalignment_policy_violation"}
 _REFUSED_PHRASES = (
     "rejected by the safety system",
     "rejected by our safety system",
@@ -103,6 +105,22 @@ def failure(status: int, headers: Mapping[str, str], body: object) -> ProviderEr
     if status in (404, 405) or 300 <= status < 400:
         return Misconfigured(detail, kind="address", **about)
     return Misconfigured(detail, kind="request", **about)
+
+
+def failure_within(error: Mapping) -> ProviderError:
+    """Return what an error means that came with the status of a success: that of a drawing which was begun and failed later."""
+    complaint = _read(error)
+    about: dict[str, Any] = {"code": complaint.code, "http_status": 200}
+    detail = _describe(200, complaint, "")
+    if complaint.codes & _REFUSED_AT_WORK or _is_refusal(400, complaint):
+        return Refused(detail, stage=complaint.stage, categories=complaint.categories, **about)
+    if kind := _adult_matter(200, complaint):
+        return Misconfigured(detail, kind=kind, **about)
+    if "rate_limit_exceeded" in complaint.codes:
+        limits = limits_in_words(complaint.message)
+        return Busy(detail, retry_after=retry_after({}, complaint.message), limits=limits, **about)
+    # A service that says it failed has drawn nothing; of any other end nobody knows whether it is billed.
+    return Broken(detail, is_perhaps_charged="server_error" not in complaint.codes, **about)
 
 
 def _adult_matter(status: int, complaint: _Complaint) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .answers import bring_home, read_answer
+from .answers import bring_home, check_room, read_answer
 from .base import Abilities, Broken, Drawn, DrawRequest, Limits, Misconfigured, Service, write_spool
 from .clients import conversation, dialect
 from .limits import read_limits
@@ -37,7 +36,7 @@ class OpenAIProvider:
             raise Misconfigured("No model is set.", kind="model", code="no_model")
         if request.mask is not None and request.source is None:
             raise Misconfigured("A mask needs the picture it lies on.", kind="request", code="no_source")
-        self._check_room(spool)
+        check_room(spool, self.service)
         with conversation(self.service) as client, self._send(client, request) as answer:
             try:
                 write_spool(spool, answer.iter_bytes(_CHUNK_BYTES))
@@ -83,13 +82,3 @@ class OpenAIProvider:
         if request.seed is not None and self.abilities.seeds:
             extra["seed"] = request.seed
         return extra
-
-    def _check_room(self, spool: Path) -> None:
-        """See that the answer will fit on the disk, before it is paid for."""
-        try:
-            spool.parent.mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(spool.parent).free
-        except OSError as error:
-            raise Broken(f"There is no place for the answer ({type(error).__name__}).", code="no_room") from None
-        if free < self.service.max_answer_bytes:
-            raise Broken("The disk has no room for the answer.", code="no_room")

@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw
 
+from tests.fakes import drawings
+
 if TYPE_CHECKING:
     from tests.fakes.images_api import FakeImagesAPI
 
@@ -44,16 +46,24 @@ class Asked:
 
     @property
     def prompt(self) -> str:
-        return str(self.fields.get("prompt", ""))
+        return str(self.fields.get("prompt") or self.fields.get("input", ""))
+
+    @property
+    def ref(self) -> str:
+        """The id of the drawing that is asked about."""
+        return self.handler.path.partition("/responses/")[2].removesuffix("/cancel")
 
     @property
     def request_id(self) -> str:
         return f"req_fake{self.number}"
 
     def picture(self) -> bytes:
+        """A picture of the asked size, or ``scale`` (an extra field, as self-hosted servers have them) times smaller."""
         width, _, height = str(self.fields.get("size", "1024x1024")).partition("x")
         kind = hashlib.sha256(self.prompt.encode()).digest()[0] % 8
-        return _png(int(width) if width.isdigit() else 1024, int(height) if height.isdigit() else 1024, kind)
+        sides = [int(side) if side.isdigit() else 1024 for side in (width, height)]
+        scale = int(self.fields.get("scale", 1))
+        return _png(sides[0] // scale, sides[1] // scale, kind)
 
     def begin(self, status: int, headers: dict[str, str]) -> None:
         self.handler.send_response(status)
@@ -109,7 +119,9 @@ def _answer_with(image: dict, **more: object) -> dict:
 
 @_behaviour
 def ok(asked: Asked) -> None:
-    """A picture of the asked size; a list of models; an unflagged moderation; a file."""
+    """A picture of the asked size; a drawing begun, as it stands or cancelled; models; an unflagged moderation; a file."""
+    if asked.route in drawings.ROUTES:
+        return drawings.answer(asked)
     if asked.route == "models":
         models = asked.options.get("models", [{"id": "fake-image-model"}])
         rows = [{"object": "model", "created": 1700000000, "owned_by": "fake"} | model for model in models]
@@ -150,6 +162,10 @@ def slow(asked: Asked) -> None:
     if asked.api.stopping.wait(asked.options.get("seconds", 0.3)):
         raise Hangup
     ok(asked)
+
+
+for _outcome in ("blocked", "declined", "failed", "incomplete", "endless"):
+    ANSWERS[f"drawing_{_outcome}"] = functools.partial(drawings.begin, outcome=_outcome)
 
 
 @_behaviour

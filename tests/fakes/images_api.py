@@ -17,7 +17,8 @@ Its first line of output is ``{"base_url": ..., "endpoint": ..., "port": ..., "p
 A request that finds no script is answered by ``always`` (a picture of the asked size, unless told otherwise). A behaviour is a
 name from ``behaviours()`` or a pair of a name and its options. Every behaviour takes ``delay`` (seconds before answering) and
 ``headers`` (sent besides its own).
-Scripts are kept by route: "images" (generations and edits), "models", "moderations", "files" (what an answered URL points to).
+Scripts are kept by route: "images" (generations and edits), "responses" (drawings begun in the background), "retrieve" and
+"cancel" (questions about one), "models", "moderations", "files" (what an answered URL points to).
 
 A journal line is written when the request has arrived, before it is answered, so that it outlives whoever asked. It holds
 ``number`` (from 1), ``at`` (Unix time), ``method``, ``path`` (with query), ``route``, ``headers`` (lower-case names),
@@ -39,6 +40,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.fakes.drawings import Drawing
 from tests.fakes.images_answers import ANSWERS, Asked, Hangup, behaviours, read_fields
 
 __all__ = ["FakeImagesAPI", "behaviours"]
@@ -64,6 +66,7 @@ class FakeImagesAPI:
         self._lock = threading.Lock()
         self._scripts: dict[str, deque[Behaviour]] = {}
         self._always: dict[str, Behaviour] = {}
+        self.drawings: dict[str, Drawing] = {}
         self.stopping = threading.Event()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.api = self
@@ -168,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send_json(200, api.journal)
         if path == "/_script":
             return self._take_script(json.loads(body))
-        route = _route(path)
+        route = _route(self.command, path)
         name, options = api._next(route) if route != "nothing" else ("wrong_path", {"delay": 0})
         fields = read_fields(self.headers.get("Content-Type", ""), body)
         headers = {key.lower(): value for key, value in self.headers.items()}
@@ -184,6 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take_script(self, wanted: dict) -> None:
         route = wanted.get("route", "images")
+        if wanted.get("forget"):
+            self.server.api.forget()
         if "always" in wanted:
             self.server.api.always(wanted["always"], route)
         self.server.api.script(wanted.get("script", []), route)
@@ -198,7 +203,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _route(path: str) -> str:
+def _route(method: str, path: str) -> str:
     if path.startswith("/files/"):
         return "files"
     inner = path
@@ -210,7 +215,15 @@ def _route(path: str) -> str:
             break
     else:
         return "nothing"
-    known = {"images/generations": "images", "images/edits": "images", "models": "models", "moderations": "moderations"}
+    if inner.startswith("responses/"):
+        return {"GET": "retrieve", "POST": "cancel" if inner.endswith("/cancel") else "nothing"}.get(method, "nothing")
+    known = {
+        "images/generations": "images",
+        "images/edits": "images",
+        "responses": "responses",
+        "models": "models",
+        "moderations": "moderations",
+    }
     return known.get(inner, "nothing")
 
 

@@ -76,12 +76,22 @@ class Page:
     async def answer(self):
         head = await self.reader.readuntil(b"\r\n\r\n")
         lower = head.lower()
-        length = re.search(rb"content-length: (\d+)", lower)
-        body = await self.reader.readexactly(int(length[1])) if length else b""
+        if b"transfer-encoding: chunked" in lower:
+            body = await self.chunks()
+        else:
+            length = re.search(rb"content-length: (\d+)", lower)
+            body = await self.reader.readexactly(int(length[1])) if length else b""
         if b"connection: close" in lower:
             self.writer.close()
             self.writer = None
         return int(head.split(b" ", 2)[1]), body
+
+    async def chunks(self):
+        body = b""
+        while size := int(await self.reader.readline(), 16):
+            body += (await self.reader.readexactly(size + 2))[:-2]
+        await self.reader.readline()
+        return body
 
 
 class Load:
@@ -106,17 +116,22 @@ class Load:
         self.forget()
         return found
 
+    def check(self, tasks):
+        """Raise what a page met."""
+        for task in tasks:
+            if task.done():
+                task.result()
+
     async def run(self):
         gap = self.opening / len(self.pages)
         tasks = [asyncio.create_task(page.live(number * gap)) for number, page in enumerate(self.pages)]
         while self.opened < len(self.pages):
             await asyncio.sleep(0.1)
-            for task in tasks:
-                if task.done() and task.exception():
-                    raise task.exception()
+            self.check(tasks)
         print("open", flush=True)
         self.forget()
         while await asyncio.to_thread(sys.stdin.readline):
+            self.check(tasks)
             print(json.dumps(self.report()), flush=True)
         for task in tasks:
             task.cancel()

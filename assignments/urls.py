@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from .views import assignments, classrooms, grading, hand_in, home, sign_in, studio
+from .views import assignments, classrooms, final, grading, hand_in, home, limits, line, sign_in, studio
 
 app_name = "assignments"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("classes/<int:pk>/", classrooms.classroom_detail, name="classroom-detail"),
     path("classes/<int:pk>/poster/", classrooms.classroom_poster, name="classroom-poster"),
     path("classes/<int:pk>/door/", classrooms.classroom_door, name="classroom-door"),
+    path("classes/<int:pk>/limits/", limits.classroom_limits, name="classroom-limits"),
+    path("classes/<int:pk>/line/", line.classroom_line, name="classroom-line"),
+    path("classes/<int:pk>/line/rule/", line.line_rule, name="line-rule"),
+    path("classes/<int:pk>/line/front/", line.line_front, name="line-front"),
     re_path(
         r"^students/(?P<pk>\d+)/(?P<action>unlock|reset-pin|let-in|remove)/$", classrooms.enrollment_act, name="enrollment-act"
     ),
@@ -18,6 +22,7 @@ urlpatterns = [
     path("classes/<int:classroom_pk>/assignments/new/", assignments.assignment_create, name="assignment-create"),
     path("assignments/<uuid:public_id>/", assignments.assignment_detail, name="assignment-detail"),
     path("assignments/<uuid:public_id>/edit/", assignments.assignment_edit, name="assignment-edit"),
+    path("assignments/<uuid:public_id>/cost/", limits.assignment_cost, name="assignment-cost"),
     path("assignments/<uuid:public_id>/release/", assignments.grades_release, name="grades-release"),
     path("assignments/<uuid:public_id>/grades.csv", assignments.grades_export, name="grades-export"),
     path("assignments/<uuid:public_id>/try/", assignments.trial_begin, name="trial-begin"),
@@ -29,6 +34,7 @@ urlpatterns = [
     path("studio/<uuid:public_id>/ask/", studio.ask, name="studio-ask"),
     path("studio/<uuid:public_id>/preview/", studio.preview, name="studio-preview"),
     path("studio/<uuid:public_id>/choose/", studio.choose, name="studio-choose"),
+    path("studio/<uuid:public_id>/final/", final.finish, name="studio-final"),
     path("studio/<uuid:public_id>/cancel/", studio.cancel, name="studio-cancel"),
     path("studio/<uuid:public_id>/hand-in/", hand_in.hand_in, name="hand-in"),
     path("studio/<uuid:public_id>/result/", hand_in.result, name="result"),

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assignments.exports import grades_csv
 from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
+from assignments.limits import LimitsForm, estimate_in_editor, estimate_of, used_of, worst_price
+from assignments.line import glance
 from assignments.middleware import TRIAL
-from assignments.models import Assignment, Grade, Submission
+from assignments.models import Allowance, Assignment, Grade, Submission
 from assignments.shown import shown_work
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom
@@ -58,10 +60,11 @@ def assignment_edit(request, public_id):
     rubric = None
     if not is_rubric_fixed:
         rubric = RubricFormSet(request.POST or None, initial=rubric_initial(assignment.rubric), prefix="rubric")
-    is_valid = form.is_valid() and (rubric is None or rubric.is_valid())
+    limits = LimitsForm.in_editor(request.POST or None, assignment)
+    is_valid = form.is_valid() and limits.is_acceptable and (rubric is None or rubric.is_valid())
     if request.method == "POST" and is_valid:
         try:
-            save_assignment(request, form, rubric)
+            save_assignment(request, form, rubric, limits)
         except ValidationError as error:  # somebody was graded by the rubric in this very moment
             form.add_error(None, error)
             assignment.refresh_from_db(fields=["published_at"])
@@ -73,15 +76,17 @@ def assignment_edit(request, public_id):
     context = {
         "form": form,
         "rubric": rubric,
+        "limits": limits,
+        "used": used_at(assignment),
         "assignment": assignment,
         "outline": assignment.rubric.outline(),
         "frames": [(form[f"frame_{language}"], assignment.meta_prompt(language).version) for language in ("ru", "en")],
-    }
+    } | estimate_in_editor(form, limits)
     return render(request, "assignments/assignment_form.html", context, status=422 if request.method == "POST" else 200)
 
 
-def save_assignment(request, form, rubric):
-    """Write the assignment, its meta prompt and its rubric, all or nothing. ValidationError("fixed") from the rubric."""
+def save_assignment(request, form, rubric, limits):
+    """Write the assignment, its meta prompt, rubric and limits, all or nothing. ValidationError("fixed") from the rubric."""
     assignment = form.instance
     with transaction.atomic():
         if "publish" in request.POST and assignment.published_at is None:
@@ -90,7 +95,18 @@ def save_assignment(request, form, rubric):
         form.write_meta_prompt(request.user)
         if rubric is not None and rubric.has_changed():
             assignment.rubric.rewrite(rubric.outline())
+        if limits.is_bound:
+            limits.save()
         Event.objects.record("assignment.saved", subject=f"assignment:{assignment.pk}", actor=request.user)
+
+
+def used_at(assignment, *, with_class=False):
+    """Return what is used of the assignment's own limits, and ``with_class`` of those of its class that count today too."""
+    allowances = Allowance.objects.counting_at(assignment).select_related("classroom__school")
+    if not with_class:
+        allowances = allowances.exclude(assignment=None)
+    engine = assignment.drawing_engine
+    return used_of(allowances, price=(engine and worst_price(assignment, engine, engine.quality)) or 1)
 
 
 @login_required
@@ -111,6 +127,11 @@ def assignment_detail(request, public_id):
         "incomplete": sum(1 for grade in unreleased if not grade.is_complete),
         "ungraded": len(waiting),
         "next": waiting[0] if waiting else None,
+        "estimate": None
+        if assignment.published_at
+        else estimate_of(assignment, list(Allowance.objects.counting_at(assignment))),
+        **glance(assignment.classroom),
+        "at_limit": [line for line in used_at(assignment, with_class=True) if line.is_at_limit],
     }
     return render(request, "assignments/assignment_detail.html", context)
 
@@ -120,7 +141,7 @@ def gradebook(assignment, *, with_trial=False):
 
     The number of queries does not grow with the class.
     """
-    counted = Generation.objects.filter(trail=OuterRef("trail"), pictures__status__in=Picture.COUNTED)
+    counted = Generation.objects.tries().filter(trail=OuterRef("trail"))
     tries = counted.order_by().values("trail").annotate(n=Count("pk", distinct=True)).values("n")
     ready = Picture.objects.filter(generation__trail=OuterRef("trail"), status=Picture.Status.READY, hidden_at=None)
     made = ready.order_by().values("generation__trail").annotate(n=Count("pk")).values("n")

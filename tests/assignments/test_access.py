@@ -1,5 +1,7 @@
 """Who may open what: every address of the site, for everybody who could try it."""
 
+import copy
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
@@ -37,10 +39,15 @@ MATRIX = {
     "assignments:classroom-detail": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
     "assignments:classroom-poster": ((*TEACHER_ONLY, 200), NOT_SO),
     "assignments:classroom-door": (NOT_SO, (*TEACHER_ONLY, 302)),
+    "assignments:classroom-limits": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 302)),
+    "assignments:classroom-line": ((*TEACHER_ONLY, 200), NOT_SO),
+    "assignments:line-rule": (NOT_SO, (*TEACHER_ONLY, 302)),
+    "assignments:line-front": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:enrollment-act": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:assignment-create": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 302)),
     "assignments:assignment-detail": ((*TEACHER_ONLY, 200), NOT_SO),
     "assignments:assignment-edit": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
+    "assignments:assignment-cost": (NOT_SO, (*TEACHER_ONLY, 200)),
     "assignments:grades-release": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:grades-export": ((*TEACHER_ONLY, 200), NOT_SO),
     "assignments:trial-begin": (NOT_SO, (*TEACHER_ONLY, 302)),
@@ -51,6 +58,7 @@ MATRIX = {
     "assignments:studio-ask": (STUDIO_BY_GET, (IN, 422, 404, 404, 404, 422, 404)),
     "assignments:studio-preview": (STUDIO_BY_GET, PUPILS),
     "assignments:studio-choose": (STUDIO_BY_GET, (IN, 404, 404, 404, 404, 302, 404)),
+    "assignments:studio-final": (STUDIO_BY_GET, (IN, 404, 404, 404, 404, 302, 404)),
     "assignments:studio-cancel": (STUDIO_BY_GET, (IN, 302, 404, 404, 404, 302, 404)),
     "assignments:hand-in": ((IN, 302, 404, 404, 404, 200, 404), (IN, 404, 404, 404, 404, 422, 404)),
     "assignments:result": ((IN, 302, 404, 404, 404, 200, 404), NOT_SO),
@@ -100,7 +108,8 @@ class Class:
             "assignments:enrollment-act": [self.classroom.enrollments.get(student=self.owner).pk, "unlock"],
             "assignments:poll": [live.token_for(self.owner, self.work.trail)],
         }
-        by_class = {"classroom-detail", "classroom-poster", "classroom-door", "assignment-create"}
+        by_class = {"classroom-detail", "classroom-poster", "classroom-door", "classroom-limits", "assignment-create"}
+        by_class |= {"classroom-line", "line-rule", "line-front"}
         by_work = {"grading", "show-to-class"}
         bare = {"checklist-hide", "classroom-create", "trial-end"}
         short = name.removeprefix("assignments:")
@@ -115,13 +124,20 @@ class Class:
     def posted(self, name):
         """Return what the form of ``name`` sends; forms not named here are sent with one field that is no answer."""
         picture = {"picture": str(self.picture.public_id)}
-        forms = {"assignments:studio-choose": picture, "assignments:hand-in": picture, "assignments:show-to-class": {}}
+        forms = dict.fromkeys(["assignments:studio-choose", "assignments:studio-final", "assignments:hand-in"], picture)
+        forms["assignments:show-to-class"] = {}
+        forms["assignments:line-rule"], forms["assignments:line-front"] = {"rule": "pause"}, {"student": self.owner.pk}
         return forms.get(name, {"nothing": "1"})
 
 
+@pytest.fixture(scope="class")
+def built(build_once):
+    return build_once(Class)
+
+
 @pytest.fixture
-def school():
-    return Class()
+def school(built, db):
+    return copy.deepcopy(built)
 
 
 def seen(answer):

@@ -1,5 +1,9 @@
-"""What a page shows of a work: the picture that counts, under its author's own description."""
+"""What a page shows of a work: the picture that counts, under its author's own description, and the way to its final one."""
 
+import uuid
+
+from gallery import engines, finals
+from gallery.models import Picture
 from gallery.shown import shown
 
 
@@ -12,3 +16,19 @@ def shown_work(work, *, for_teacher=False):
     if version := work.current:
         view.alt = version.alt_text
     return view
+
+
+def final_offer(work, chosen, pictures):
+    """Return how the ``chosen`` picture can become the final one, None where it cannot or one is there or on its way.
+
+    ``way`` (gallery.finals, or "same" where not a line changes) says beforehand how like the draft it will be.
+    """
+    has_one = any(picture.is_final and picture.picture.status in Picture.COUNTED for picture in pictures)
+    assignment = work.assignment
+    if chosen is None or has_one or assignment.is_closed or not assignment.makes_finals:
+        return None
+    engine = assignment.drawing_engine
+    is_same_engine = chosen.picture.engine_id == engine.pk
+    abilities = engines.provider_of(engine).abilities
+    way = finals.way(has_seeds=abilities.seeds, can_edit=abilities.edits, is_same_engine=is_same_engine)
+    return {"picture": chosen, "way": "same" if engine.is_sketch and way == finals.SEED else way, "token": uuid.uuid4()}

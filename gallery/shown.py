@@ -40,6 +40,21 @@ FOR_STUDENTS = {
     "worker_lost": pgettext_lazy("student", "We start this picture again."),
 }
 
+#: What the student reads of a final picture instead: it took no try, so none was given back.
+FOR_STUDENTS_OF_FINALS = {
+    "provider": pgettext_lazy(
+        "student", "The drawing service did not want to draw this once more. Your draft stays, and you may hand it in."
+    ),
+    "unanswered": pgettext_lazy(
+        "student", "We could not fetch your final picture. It is not your fault. You may press the button once more."
+    ),
+    "unusable": pgettext_lazy(
+        "student", "The machine sent back something that is no picture. You may ask for your final picture once more."
+    ),
+    "broken": pgettext_lazy("student", "The drawing machine has a fault. Ask for your final picture once more a little later."),
+    "too_late": pgettext_lazy("student", "Nobody could draw your final picture for a long time. You may ask for it once more."),
+}
+
 #: What a teacher reads of the same.
 FOR_TEACHERS = {
     "provider": _("The service refused the words or the picture. The student was not charged."),
@@ -112,6 +127,8 @@ class Shown:
         self.id = picture.public_id
         self.state = str(picture.status)
         self.number = picture.number
+        self.is_final = picture.is_final
+        self.draft: Shown | None = None
         self.is_hidden = picture.hidden_at is not None
         if picture.is_ready and (self.for_teacher or not self.is_hidden):
             self.thumb_url, self.large_url, self.full_url = (
@@ -134,8 +151,10 @@ class Shown:
     def sentence(self):
         if self.state == Picture.Status.QUEUED and (wait := waiting.sentence(self.seconds, self.why_waiting)):
             return wait
-        sentences = FOR_TEACHERS if self.for_teacher else FOR_STUDENTS
-        return sentences.get(self.picture.reason, "")
+        if self.for_teacher:
+            return FOR_TEACHERS.get(self.picture.reason, "")
+        said = FOR_STUDENTS.get(self.picture.reason, "")
+        return FOR_STUDENTS_OF_FINALS.get(self.picture.reason, said) if self.is_final else said
 
     @property
     def made_with(self):
@@ -146,19 +165,26 @@ class Shown:
 def drawn_numbers(generations):
     """Return the running number of each try that gave, or may still give, a picture, by its pk.
 
-    Refused and failed tries cost nothing and have no number: the last number and the tries left make the limit.
+    Refused and failed tries cost nothing and have no number: the last number and the tries left make the limit. A final
+    picture is no try.
     """
-    drawn = [row for row in generations if any(picture.status in Picture.COUNTED for picture in row.pictures.all())]
+    tries = [row for row in generations if not row.is_final]
+    drawn = [row for row in tries if any(picture.status in Picture.COUNTED for picture in row.pictures.all())]
     return {row.pk: number for number, row in enumerate(drawn, 1)}
+
+
+def name_sources(pictures, numbers):
+    """Tell each of one trail's ``pictures`` the number of its try, and each final one which draft it was drawn from."""
+    by_pk = {picture.picture.pk: picture for picture in pictures}
+    for picture in pictures:
+        picture.try_number = numbers.get(picture.picture.generation_id)
+        picture.draft = by_pk.get(picture.picture.generation.source_id) if picture.is_final else None
 
 
 def shown(picture, *, of=None, for_teacher=False):
     """Return ``picture`` for a page, under the working description that stands until the student writes their own."""
     prompt = picture.generation.prompt
     start = prompt if len(prompt) <= 80 else prompt[:79].rstrip() + "…"
-    alt = _("Picture %(number)s of %(all)s: %(prompt)s") % {
-        "number": picture.number,
-        "all": of or picture.generation.settings.get("pictures", 1),
-        "prompt": start,
-    }
+    alt = _("Final picture: %(prompt)s") if picture.is_final else _("Picture %(number)s of %(all)s: %(prompt)s")
+    alt %= {"number": picture.number, "all": of or picture.generation.settings.get("pictures", 1), "prompt": start}
     return Shown(picture, alt, for_teacher)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from gallery import prompts
 from gallery.models import Event, Picture, Trail
@@ -167,19 +168,21 @@ class Submission(models.Model):
         assignment, classroom = self.assignment, self.assignment.classroom
         assignment.require_open()
         if not assignment.allows_final:
-            raise ValidationError(_("Your teacher has not allowed final pictures in this assignment."), code="not_allowed")
+            raise ValidationError(pgettext("student", "This assignment has no final pictures."), code="not_allowed")
         engine = assignment.drawing_engine
         if engine is None:
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
         if not engine.final_quality:
-            raise ValidationError(_("The machine that draws for this assignment makes no final pictures."), code="no_quality")
+            said = pgettext("student", "The machine that draws here makes no final pictures. Hand in your best one as it is.")
+            raise ValidationError(said, code="no_quality")
         with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             if trail.final():
-                raise ValidationError(_("Your final picture is there or on its way. It can be made once."), code="final_once")
+                said = pgettext("student", "Your final picture is there already or on its way. It can be made once.")
+                raise ValidationError(said, code="final_once")
             draft = self.own_pictures().filter(pk=picture.pk, is_final=False).select_related("generation__meta_prompt").first()
             if draft is None:
                 raise ValidationError(_("Choose one of your own pictures that is ready."), code="not_yours")

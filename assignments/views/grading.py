@@ -16,7 +16,7 @@ from assignments.models import Enrollment, Grade, Submission
 from assignments.models.grade import scaled
 from gallery.models import Review, Trail
 from gallery.prompts import grew_from
-from gallery.shown import GATES, drawn_numbers, shown
+from gallery.shown import GATES, drawn_numbers, name_sources, shown
 
 #: A word, a space between words, or a sign: a comma that is put after a word does not change the word.
 TOKENS = re.compile(r"\s+|\w+|[^\w\s]")
@@ -163,6 +163,7 @@ def trail_steps(work):
             {
                 "generation": generation,
                 "number": numbers.get(generation.pk),
+                "is_final": generation.is_final,
                 "pictures": [shown(picture, for_teacher=True) for picture in generation.pictures.all()],
                 "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
                 "needs_care": generation.gate == "care",
@@ -170,6 +171,7 @@ def trail_steps(work):
             }
         )
         before = generation.prompt if not generation.is_refused else before
+    name_sources([picture for row in rows for picture in row["pictures"]], numbers)
     return rows
 
 

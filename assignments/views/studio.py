@@ -14,12 +14,13 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
 from assignments.models import Assignment, Submission
+from assignments.shown import final_offer
 from gallery import live, prompts, tasks
 from gallery.models import Event, Picture, Trail
 from gallery.providers.sketch import EXAMPLES
 from gallery.ratelimit import is_too_fast
 from gallery.safety.gate import judge, language_of
-from gallery.shown import GATES, drawn_numbers, shown
+from gallery.shown import GATES, drawn_numbers, name_sources, shown
 
 #: Far above what a child types, far below what a script sends.
 ASKS_A_MINUTE, LOOKS_A_MINUTE = 30, 120
@@ -73,7 +74,8 @@ def _start_from(work, public_id):
 
 def _last_drawn(tries):
     """Return the newest try whose words passed the gate: one changes a few words more easily than one starts anew."""
-    return next((row["generation"] for row in reversed(tries) if not row["generation"].is_refused), None)
+    tried = [row["generation"] for row in tries if not row["generation"].is_refused and not row["generation"].is_final]
+    return tried[-1] if tried else None
 
 
 def _words_of(start):
@@ -145,8 +147,11 @@ def trail_context(work):
     numbers = drawn_numbers(trail.generations.all())
     tries = [_row(generation, work, numbers) for generation in trail.generations.all()]
     pictures = [picture for row in tries for picture in row["pictures"]]
+    name_sources(pictures, numbers)
     ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
+    ready.sort(key=lambda picture: (-picture.picture.generation.number, picture.number))
     chosen = next((picture for picture in ready if picture.is_chosen), None)
+    final = next((picture for picture in ready if picture.is_final), None)
     waiting = [picture for picture in pictures if picture.picture.is_open]
     for picture in waiting:
         picture.place, picture.seconds, picture.why_waiting = places.get(str(picture.id), (None, None, ""))
@@ -165,7 +170,11 @@ def trail_context(work):
             picture for picture in pictures if picture in waiting or (picture in newest and picture.state not in silent)
         ],
         "made": [picture for picture in newest if picture in ready],
-        "ready": sorted(ready, key=lambda picture: (-picture.picture.generation.number, picture.number)),
+        "ready": ready,
+        "drafts": [picture for picture in ready if not picture.is_final],
+        "final": final,
+        "is_draft_handed_in": final is not None and work.is_handed_in and work.current.picture_id != final.picture.pk,
+        "final_offer": final_offer(work, chosen, pictures),
         "is_mixed": len({picture.picture.generation.settings["shape"] for picture in ready}) > 1,
         "chosen": chosen,
         "tries_left": work.tries_left(),
@@ -185,10 +194,10 @@ def _row(generation, work, numbers):
     pictures = [shown(picture) for picture in generation.pictures.all()]
     for picture in pictures:
         picture.is_chosen = picture.picture.pk == work.chosen_id
-        picture.try_number = numbers.get(generation.pk)
     return {
         "generation": generation,
         "number": numbers.get(generation.pk),
+        "is_final": generation.is_final,
         "from_number": numbers.get(generation.parent_id),
         "pictures": pictures,
         "is_chosen": any(picture.is_chosen for picture in pictures),

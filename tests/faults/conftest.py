@@ -144,7 +144,7 @@ def own_broker(tmp_path):
 
 
 @pytest.fixture
-def start_web(warm, on_test_database, own_broker, tmp_path):
+def start_web(warm, static_files, on_test_database, own_broker, tmp_path):
     """A function that gives a context with a web server on the test's own broker; it yields the process and its port."""
 
     @contextmanager
@@ -200,8 +200,12 @@ class House:
         tasks.ring(self.engine, times)
 
     def stalling(self, *points):
-        """Return the option and the variables of a worker that stands still at these points, one after the other."""
-        return ("-I", "tests.faults.stalls"), {"STALL_AT": ",".join(points), "STALL_IN": str(self.folder)}
+        """Return the option and the variables of a worker that stands still at these points, one after the other.
+
+        It never sweeps, unless told to: it would settle itself what it let go of.
+        """
+        variables = {"STALL_AT": ",".join(points), "STALL_IN": str(self.folder), "SWEEP_SECONDS": "600"}
+        return ("-I", "tests.faults.stalls"), variables
 
     def log(self, worker):
         return Path(os.environ["TEST_SCRATCH"]) / f"{worker}.log"

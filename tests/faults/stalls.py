@@ -45,13 +45,10 @@ def begins_the_call(what, *details):
 
 
 def looks_for_more(what, *details):
-    """Tell whether the thread that has just drawn a picture asks whether it shall ring for another."""
-    if what != "sql":
-        return False
-    if writes("gallery_picture", "ready")(what, *details):
+    """Tell whether the thread that has just drawn a picture looks whether it shall ring for another."""
+    if POINTS["after-settling"](what, *details):
         _thread.has_drawn = True
-    is_question = details[0].startswith("SELECT 1 ") and "gallery_picture" in details[0] and "queued" in details[1]
-    return is_question and getattr(_thread, "has_drawn", False)
+    return what == "sql" and getattr(_thread, "has_drawn", False)
 
 
 def takes_over(what, *details):

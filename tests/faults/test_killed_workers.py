@@ -22,7 +22,8 @@ ENDS = {
     "after-spool": ("ready", "", "stored", 1),
     "amid-files": ("ready", "", "stored", 1),
     "after-settling": ("ready", "", "stored", 1),
-    "before-settling": ("ready", "", "stored", 1),
+    "ringing": ("ready", "", "stored", 1),
+    "before-settling": ("ready", "", "stored", 1),  # the last, since who stands here holds a lock on the rows
 }
 BY_PROVIDER = {"hanging": "hang", "amid-answer": "drip_body"}
 
@@ -73,8 +74,12 @@ class TestAKilledWorker:
             house.ring()
             house.wait_for("after-spool")
             kill(worker)
+        options, variables = house.stalling("taking-over")
+        with start_worker(*options, **{**variables, **QUICK}) as sweeping:
+            house.wait_for("taking-over")
+            kill(sweeping)
         options, variables = house.stalling("amid-files", "amid-settling")
-        with start_worker(*options, **variables, LEASE_SECONDS="3", SWEEP_SECONDS="0.3") as second:
+        with start_worker(*options, **{**variables, "LEASE_SECONDS": "3", "SWEEP_SECONDS": "0.3"}) as second:
             house.wait_for("amid-files")
             (house.folder / "amid-files.go").touch()
             house.wait_for("amid-settling")
@@ -87,6 +92,20 @@ class TestAKilledWorker:
 
 class TestASleepingWorker:
     """A machine that is suspended, or out of memory, goes on where it stood long after its claim has passed to others."""
+
+    def test_leaves_no_file_of_its_own_when_it_wakes(self, house, start_worker):
+        picture = house.ask()
+        options, variables = house.stalling("amid-files")
+        with start_worker("-c", "1", *options, name="sleeper", LEASE_SECONDS="0.1", **variables):
+            house.ring()
+            house.wait_for("amid-files")
+            with start_worker(**QUICK):
+                house.wait_for_ends()
+                (house.folder / "amid-files.go").touch()
+                log = house.log("sleeper")
+                wait_until(lambda: "late answer discarded" in log.read_text(), what="the sleeper to wake")
+        assert house.end_of(picture) == ("ready", "", "stored", 1)
+        house.assert_all_is_well()
 
     @pytest.mark.parametrize("point", ["after-claim", "after-intent"])
     def test_sends_nothing_when_it_wakes(self, house, start_worker, point):

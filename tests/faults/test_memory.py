@@ -1,0 +1,109 @@
+"""A worker that runs out of memory loses nothing, and one that works for long needs no more than at its beginning."""
+
+import os
+import sys
+import time
+
+import pytest
+
+from gallery.models import Picture
+from tests.faults.conftest import QUICK
+from tests.faults.limits import CRAMPED
+from tests.processes import wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+#: Pictures of the soak; `make faults` draws more.
+SOAK = int(os.environ.get("FAULT_SOAK", 60))
+
+
+@pytest.fixture(autouse=True)
+def linux():
+    if sys.platform != "linux":
+        pytest.skip("needs Linux: /proc tells what a process uses")
+
+
+def megabytes(process, what="VmRSS"):
+    """Return how much memory a process uses, or used at most ("VmHWM")."""
+    with open(f"/proc/{process.pid}/status") as lines:
+        return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
+
+
+def open_files(process):
+    return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+class TestTooLittleMemory:
+    def test_for_a_picture_leaves_it_to_a_worker_that_has_more(self, house, start_worker):
+        house.engine.extra = {}  # a picture in its full size
+        house.engine.save()
+        picture = house.ask()
+        options, variables = house.stalling("after-spool")
+        options = (*options, "-I", "tests.faults.stalls,tests.faults.limits")
+        with start_worker("-c", "1", *options, LIMIT_IN=str(house.folder), **variables):
+            house.ring()
+            house.wait_for("after-spool")
+            (house.folder / CRAMPED).touch()
+            wait_until(lambda: not (house.folder / CRAMPED).exists(), what="the limit")
+            (house.folder / "after-spool.go").touch()
+            wait_until(lambda: "MemoryError" in house.log("worker").read_text(), 20, "the memory to end")
+            assert Picture.objects.get().status == "drawing"
+        with start_worker(**QUICK):
+            house.wait_for_ends()
+        assert house.end_of(picture) == ("ready", "", "stored", 1)
+        house.assert_all_is_well()
+
+
+GARBAGE = """cut_json html_200 data_empty data_null wrong_base64 text_for_image truncated_png oversized gzip_bomb json_list
+empty_200 empty_image error_in_200 not_http drop_mid_body redirect""".split()
+
+
+class TestGarbage:
+    def test_for_an_answer_stores_nothing_costs_no_memory_and_stops_nobody(self, house, start_worker):
+        """Each kind of answer that is no picture, a body of 50 MB and one that unpacks to as much among them."""
+        first = house.ask()
+        with start_worker("-c", "2", **QUICK) as worker:
+            house.wait_for_ends()
+            before = megabytes(worker)
+            house.provider.script(*GARBAGE)
+            spoilt = [house.ask() for _ in GARBAGE]
+            wait_until(lambda: self.requests(house, spoilt) >= len(GARBAGE), 40, "all garbage to be served")
+            fine = house.ask()
+            house.wait_for_ends(60)
+            assert megabytes(worker, "VmHWM") - before < 100
+            assert worker.poll() is None
+        assert house.end_of(first) == house.end_of(fine) == ("ready", "", "stored", 1)
+        for picture in spoilt:
+            fresh = Picture.objects.get(pk=picture.pk)
+            met = house.provider.outcomes()[picture.seed]
+            assert fresh.is_ready == ("ok" in met), "what the service broke before it drew is asked for again"
+            assert fresh.is_ready or fresh.reason in ("unusable", "unanswered", "broken")
+            assert len(met) == 1 or "redirect" in met or "not_http" in met or "error_in_200" in met, met
+        house.assert_all_is_well()
+
+    def requests(self, house, pictures):
+        outcomes = house.provider.outcomes()
+        return sum(len(outcomes.get(picture.seed, [])) for picture in pictures)
+
+
+class TestASoak:
+    def test_leaves_memory_files_and_connections_as_they_were(self, house, start_worker, broker):
+        house.purse.pictures_allowed = house.purse.micros_allowed = None
+        house.purse.save()
+        with start_worker("-c", "4", **QUICK) as worker:
+            self.draw(house, SOAK // 3)  # everything that is loaded once is loaded now
+            used, files, connections = megabytes(worker), open_files(worker), len(broker.client_list())
+            self.draw(house, SOAK - SOAK // 3)
+            wait_until(lambda: open_files(worker) <= files + 2, 20, "files to be closed")
+            assert len(broker.client_list()) <= connections + 2
+            grown = megabytes(worker) - used
+            assert grown < 8 + SOAK / 1000, f"{grown:.1f} MB more after {SOAK} pictures"
+        assert Picture.objects.filter(status="ready").count() == SOAK // 3 + SOAK - SOAK // 3
+        house.assert_all_is_well()
+
+    def draw(self, house, count):
+        for _ in range(count):
+            house.ask()
+        house.ring(4)
+        house.wait_for_ends(20 + count)
+        time.sleep(0.1)

@@ -18,6 +18,10 @@ from .models.assignment import POINTS_FIXED
 from .models.grade import RUBRIC_CHANGED
 
 ROSTER_LIMIT = 200
+NO_FINALS = _(
+    "The engine of this assignment makes no final pictures. Choose another engine and save, or ask an administrator to set "
+    "the quality of its final pictures."
+)
 
 #: What the words gate says to texts that classmates and teachers read, by the gate that refused.
 GATES_OF_TEXTS = {
@@ -212,6 +216,7 @@ class AssignmentForm(forms.ModelForm):
             "max_pictures",
             "shape",
             "is_shape_free",
+            "allows_final",
             "shows_gallery",
             "engine",
         ]
@@ -233,6 +238,10 @@ class AssignmentForm(forms.ModelForm):
         self.fields["engine"].queryset = self.fields["engine"].queryset.usable()
         self.fields["language"].choices = Assignment._meta.get_field("language").choices  # required: no empty line
         self.fields["engine"].empty_label = _("The site's default engine")
+        engine = self.instance.drawing_engine
+        if engine is None or not engine.final_quality:
+            self.fields["allows_final"].disabled = True
+            self.fields["allows_final"].help_text = NO_FINALS
         if self.instance.are_points_fixed:
             self.fields["points_possible"].disabled = True
             self.fields["points_possible"].help_text = POINTS_FIXED

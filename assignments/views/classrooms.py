@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from assignments.forms import ClassroomForm, RosterForm
+from assignments.line import glance
 from assignments.models import Classroom, Enrollment, Teacher
 from assignments.models.classroom import name_key
 from assignments.views.home import with_counts
@@ -52,6 +53,7 @@ def classroom_detail(request, pk):
         "pupils": [row for row in enrollments if row.approved_at],
         "waiting": [row for row in enrollments if not row.approved_at],
         "assignments": with_counts(classroom.assignments.all()),
+        **glance(classroom),
     }
     return render(request, "assignments/classroom_detail.html", context, status=422 if form.is_bound else 200)
 

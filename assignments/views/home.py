@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
+from assignments.line import with_lines
 from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
 from assignments.shown import shown_work
 from gallery.models import Engine, Picture
@@ -39,7 +40,7 @@ def teacher_home(user):
     )
     assignments = list(with_counts(Assignment.objects.taught_by(user).filter(classroom__archived_at=None)))
     return {
-        "classrooms": classrooms,
+        "classrooms": with_lines(classrooms),
         "assignments": assignments,
         "to_grade": [assignment for assignment in assignments if assignment.ungraded],
         "to_release": [assignment for assignment in assignments if assignment.unreleased and not assignment.ungraded],

@@ -126,7 +126,8 @@ class Class:
         picture = {"picture": str(self.picture.public_id)}
         forms = dict.fromkeys(["assignments:studio-choose", "assignments:studio-final", "assignments:hand-in"], picture)
         forms["assignments:show-to-class"] = {}
-        forms["assignments:line-rule"], forms["assignments:line-front"] = {"rule": "pause"}, {"student": self.owner.pk}
+        forms["assignments:line-rule"] = {"rule": "pause"}
+        forms["assignments:line-front"] = {"student": self.owner.enrollments.get().pk}
         return forms.get(name, {"nothing": "1"})
 
 

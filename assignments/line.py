@@ -1,0 +1,160 @@
+"""A class's line as its teachers see it: who waits, for what, how long, and what they said of it."""
+
+from collections import Counter
+from datetime import timedelta
+
+from django.db.models import Count, Prefetch
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from gallery import live, queue, waiting
+from gallery.models import Event, Generation, LaneRule, Picture, Trail
+from gallery.shown import drawn_numbers
+
+#: Tries of one pupil that the list names; of the rest it says how many they are.
+TRIES_NAMED = 3
+
+
+def with_lines(classrooms):
+    """Give each class ``in_line``, how many of its pictures wait, and ``rule``, what its teachers said; two queries for all."""
+    classrooms = list(classrooms)
+    keys = [str(classroom.lane) for classroom in classrooms]
+    counted = Picture.objects.waiting().filter(lane__in=keys).order_by().values_list("lane").annotate(Count("pk"))
+    counts, rules = dict(counted), {rule.key: rule for rule in LaneRule.objects.filter(key__in=keys)}
+    for classroom, key in zip(classrooms, keys, strict=True):
+        classroom.in_line, classroom.rule = counts.get(key, 0), rules.get(key)
+    return classrooms
+
+
+def glance(classroom):
+    """Return what a class's other pages say of its line: {"in_line", "rule"}."""
+    return {"in_line": Picture.objects.waiting().filter(lane=str(classroom.lane)).count(), "rule": rule_of(classroom)}
+
+
+def rule_of(classroom):
+    """Return what the teachers said of the line: {"paused" and "finals_only": {"since", "by"}}, without what is not said."""
+    key = str(classroom.lane)
+    rule = LaneRule.objects.of(key)
+    said = {"paused": rule.paused_at, "finals_only": rule.finals_only_at}
+    return {name: {"since": since(at), "by": _by(key, name)} for name, at in said.items() if at}
+
+
+def _by(key, name):
+    """Return who said it last, as a name; empty where that person is gone."""
+    event = Event.objects.filter(subject=f"lane:{key}", verb=f"lane.{name}").select_related("actor").last()
+    return str(event.actor) if event and event.actor else ""
+
+
+def since(moment):
+    """Return a moment as words that leave no doubt of the day."""
+    local = timezone.localtime(moment)
+    days = timezone.localdate() - local.date()
+    words = {"time": date_format(local, "H:i"), "day": date_format(local, "j E")}
+    if not days:
+        return _("since %(time)s") % words
+    if days == timedelta(days=1):
+        return _("since yesterday, %(time)s") % words
+    return _("since %(day)s, %(time)s") % words
+
+
+def line_of(classroom):
+    """Gather the class's line in a number of queries that does not grow with it.
+
+    Return {"rule", "waiting", "held", "drawing", "last", "engines"}; ``last`` says when the last one will be ready, in words,
+    and is empty where nobody can tell. Each of ``engines`` has the same and ``rows``, one for each pupil, in their order.
+    """
+    key, rule = str(classroom.lane), rule_of(classroom)
+    pictures = list(
+        Picture.objects.filter(lane=key, status__in=Picture.OPEN)
+        .select_related("engine", "generation__trail__submission__assignment")
+        .defer("generation__parts", "generation__meta_prompt", "generation__trail__submission__assignment__brief")
+        .order_by("turn", "rank", "pk")
+    )
+    queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
+    held = set(Picture.objects.held().filter(lane=key).values_list("pk", flat=True))
+    _tell_places(queued, held)
+    names = {row.student_id: row for row in classroom.enrollments.all()}
+    numbers = _try_numbers({picture.generation.trail_id for picture in queued})
+    parts = {}
+    for picture in pictures:
+        parts.setdefault(picture.engine, []).append(picture)
+    engines = [_of_engine(engine, parts[engine], rule, names, numbers) for engine in sorted(parts, key=lambda each: each.pk)]
+    return {"rule": rule, "engines": engines, **_sums(pictures)}
+
+
+def _tell_places(queued, held):
+    """Give each waiting picture ``is_held``, and the place and seconds that were last published to its owner."""
+    known = {}
+    for public_id in {picture.generation.trail.public_id for picture in queued}:
+        try:
+            known |= live.peek(public_id)[1]
+        except (RedisError, OSError):
+            break  # the cache is away: nobody can tell
+    for picture in queued:
+        picture.is_held = picture.pk in held
+        picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), (None, None, ""))
+
+
+def _try_numbers(trails):
+    """Return the running number of every try of ``trails`` (their pks), by the try's pk, as its pupil reads it."""
+    pictures = Picture.objects.only("generation_id", "status", "is_final")
+    tries = Generation.objects.only("trail_id", "number", "settings").prefetch_related(Prefetch("pictures", pictures))
+    found = Trail.objects.filter(pk__in=trails).only("pk").prefetch_related(Prefetch("generations", tries))
+    return {pk: number for trail in found for pk, number in drawn_numbers(trail.generations.all()).items()}
+
+
+def _sums(pictures):
+    """Count the open ``pictures`` of a line, and say when the last that is not held will be ready."""
+    queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
+    waits = [picture.seconds for picture in queued if not picture.is_held]
+    is_known = waits and None not in waits
+    return {
+        "waiting": len(queued),
+        "held": sum(picture.is_held for picture in queued),
+        "drawing": len(pictures) - len(queued),
+        "last": waiting.sentence(max(waits)).removesuffix(".") if is_known else "",
+    }
+
+
+def _of_engine(engine, pictures, rule, names, numbers):
+    """Return one engine's part of the line. Who is held back stands behind those who are drawn meanwhile."""
+    queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
+    by_pupil = {}
+    for picture in sorted(queued, key=lambda each: each.is_held):  # keeps the order otherwise
+        by_pupil.setdefault(picture.owner_id, []).append(picture)
+    rows = [_row(own, rule, names.get(owner), numbers) for owner, own in by_pupil.items()]
+    return {"engine": engine, "rows": rows, **_sums(pictures)}
+
+
+def _row(own, rule, enrollment, numbers):
+    """Return what the list says of one pupil, whose waiting pictures ``own`` are, the next one first."""
+    following = own[0]
+    counts = Counter(picture.generation for picture in own)
+    return {
+        "enrollment": enrollment,
+        "tries": [
+            {
+                "assignment": getattr(getattr(generation.trail, "submission", None), "assignment", None),
+                "number": numbers.get(generation.pk),
+                "is_final": generation.is_final,
+                "pictures": count,
+            }
+            for generation, count in list(counts.items())[:TRIES_NAMED]
+        ],
+        "more": max(0, len(counts) - TRIES_NAMED),
+        "place": following.place,
+        "wait": _wait(following, rule),
+        "since": since(min(picture.queued_at for picture in own)),
+        "is_at_front": all(picture.turn == queue.FRONT for picture in own),
+    }
+
+
+def _wait(picture, rule):
+    """Return how long ``picture`` still waits, or why nobody can tell, as the teacher reads it."""
+    if picture.is_held:
+        return _("Waits until the line goes on.") if "paused" in rule else _("Waits while final pictures go first.")
+    if picture.engine.is_stopped or not picture.engine.is_enabled:
+        return _("Waits until the engine draws again.")
+    return waiting.sentence(picture.seconds) or _("Nobody can tell just now.")

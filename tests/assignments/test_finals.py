@@ -7,12 +7,16 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from assignments.models import Assignment, Submission
+from assignments.forms import AssignmentForm
+from assignments.models import Assignment, Classroom, Submission
 from gallery import generation
 from gallery.engines import provider_of
-from gallery.models import Engine, Generation, LaneRule, Picture
+from gallery.models import Engine, Generation, LaneRule, Picture, Purse
 from gallery.providers.base import Abilities, Refused, Unanswered
 from tests.builders import (
     FlatProvider,
@@ -295,3 +299,189 @@ class TestSketch:
         final = make_final(work, draft, provider_of(draft.engine))
         assert (draft.width, draft.height) == (1536, 864)
         assert (final.width, final.height) == (2304, 1296)
+
+
+def url(name, work):
+    return reverse(f"assignments:{name}", args=[work.assignment.public_id])
+
+
+def page(response):
+    return response.content.decode()
+
+
+class TestStudio:
+    @pytest.fixture
+    def client(self):
+        return Client(headers={"Accept-Language": "en"})
+
+    def make_draft(self, client, **fields):
+        work, draft = make_draft(**fields)
+        client.force_login(work.student)
+        return work, draft
+
+    def press(self, client, work, **changes):
+        """Press the button as the page has it."""
+        offer = client.get(url("studio", work)).context["final_offer"]
+        return client.post(url("studio-final", work), {"picture": offer["picture"].id, "token": offer["token"]} | changes)
+
+    def test_a_final_is_made_from_the_page(self, client):
+        work, draft = self.make_draft(client)
+        response = self.press(client, work)
+        assert (response.status_code, response.url) == (302, url("studio", work) + "#live-trail")
+        waiting = page(client.get(url("studio", work)))
+        assert "Being made now" in waiting and 'id="make-final"' not in waiting
+        final = draw(Picture.objects.get(is_final=True))
+        ready = client.get(url("studio", work))
+        assert ready.context["final"].picture == final == ready.context["chosen"].picture
+        assert "final picture, in high quality, from try 1, picture 1" in page(ready)
+        assert "Your best: the final picture" in page(ready)
+        assert page(ready).count(f'id="picture-{final.public_id}"') == 1
+
+    def test_it_is_offered_only_for_a_chosen_picture(self, client):
+        work, draft = self.make_draft(client)
+        assert 'id="make-final"' in page(client.get(url("studio", work)))
+        Submission.objects.update(chosen=None)
+        assert 'id="make-final"' not in page(client.get(url("studio", work)))
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda: Assignment.objects.update(allows_final=False),
+            lambda: Assignment.objects.update(due_at=timezone.now() - timedelta(hours=1)),
+            lambda: Engine.objects.update(final_quality=""),
+            lambda: Engine.objects.update(is_enabled=False),
+        ],
+        ids=["not allowed", "closed", "no quality", "no engine"],
+    )
+    def test_where_it_cannot_be_made_it_is_not_offered_and_pressing_says_why(self, client, change):
+        work, draft = self.make_draft(client)
+        change()
+        assert 'id="make-final"' not in page(client.get(url("studio", work)))
+        answer = client.post(url("studio-final", work), {"picture": draft.public_id}, follow=True)
+        assert [str(message) for message in answer.context["messages"]]
+        assert not Picture.objects.filter(is_final=True).exists()
+
+    def test_pressing_twice_makes_one(self, client):
+        work, draft = self.make_draft(client)
+        sent = {"picture": draft.public_id, "token": uuid.uuid4()}
+        answers = [client.post(url("studio-final", work), sent) for _ in range(2)]
+        assert [answer.url for answer in answers] == [url("studio", work) + "#live-trail"] * 2
+        again = client.post(url("studio-final", work), sent | {"token": uuid.uuid4()}, follow=True)
+        assert "can be made once" in page(again)
+        assert Picture.objects.filter(is_final=True).count() == 1
+
+    def test_no_pictures_left_is_said(self, client):
+        work, draft = self.make_draft(client)
+        purse = Purse.objects.create(title="Class", pictures_allowed=1, pictures_spent=1)
+        Classroom.objects.update(purse=purse)
+        answer = client.post(url("studio-final", work), {"picture": draft.public_id}, follow=True)
+        assert "No pictures are left" in page(answer) and not Picture.objects.filter(is_final=True).exists()
+
+    @pytest.mark.parametrize("token", ["x", "1" * 99])
+    def test_a_token_that_is_none_leads_nowhere(self, client, token):
+        work, draft = self.make_draft(client)
+        assert client.post(url("studio-final", work), {"picture": draft.public_id, "token": token}).status_code == 404
+
+    @pytest.mark.parametrize(
+        "engine, said",
+        [
+            (None, "exactly the same picture"),
+            ({"provider": "openai", "model": "m"}, "takes this picture along"),
+            ({"provider": "openai", "model": "m", "base_url": "http://127.0.0.1:9/v1"}, "takes this picture along"),
+        ],
+        ids=["sketch", "openai", "another server with seeds of its own"],
+    )
+    def test_the_page_says_beforehand_how_like_the_draft_it_will_be(self, client, engine, said):
+        work, draft = self.make_draft(client)
+        if engine:
+            Assignment.objects.update(engine=Engine.objects.create(name="other", final_quality="high", **engine))
+        assert said in page(client.get(url("studio", work)))
+
+    def test_a_server_with_seeds_says_that_small_things_may_change(self, client):
+        work, draft = self.make_draft(client)
+        Engine.objects.filter(name="sketch").update(provider="openai", model="m", base_url="http://127.0.0.1:9/v1")
+        assert "It will be the same scene" in page(client.get(url("studio", work)))
+
+    def test_a_drawing_by_another_engine_is_drawn_anew_where_nothing_can_be_taken_along(self, client):
+        work, draft = self.make_draft(client)
+        Picture.objects.update(engine=make_engine("other"))
+        assert "drawn anew from your words" in page(client.get(url("studio", work)))
+
+    def test_one_that_failed_says_so_and_may_be_asked_for_again(self, client):
+        work, draft = self.make_draft(client)
+        make_final(work, draft, FlatProvider(error=Unanswered("silence")))
+        html = page(client.get(url("studio", work)))
+        assert "could not fetch your final picture" in html and 'id="make-final"' in html
+        assert "try was given back" not in html
+
+    def test_the_box_goes_on_from_the_last_try_and_not_from_the_final(self, client):
+        work, draft = self.make_draft(client)
+        make_final(work, draft)
+        response = client.get(url("studio", work))
+        assert str(response.context["form"]["parent"].value()) == str(draft.generation.public_id)
+        assert response.context["start_number"] == 1 and len(response.context["numbers"]) == 1
+
+    def test_who_handed_in_the_draft_reads_that_the_teacher_sees_the_draft(self, client):
+        work, draft = self.make_draft(client)
+        work.hand_in(picture=draft, title="a", alt_text="b", reason="c")
+        final = make_final(work, draft)
+        assert "still sees the draft" in page(client.get(url("studio", work)))
+        work.hand_in(picture=final, title="a", alt_text="b", reason="c")
+        assert "still sees the draft" not in page(client.get(url("studio", work)))
+
+    def test_the_page_for_handing_in_names_the_final(self, client):
+        work, draft = self.make_draft(client)
+        make_final(work, draft)
+        html = page(client.get(url("hand-in", work)))
+        assert "film__mark" in html and "in high quality, from try 1, picture 1" in html
+
+    def test_the_studio_costs_the_same_number_of_queries_with_many_finals_that_failed(self, client):
+        work, draft = self.make_draft(client)
+        costs = []
+        for count in (1, 5):
+            for _ in range(count):
+                make_final(work, draft, FlatProvider(error=Unanswered("silence")))
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(url("studio", work)).status_code == 200
+            costs.append(len(captured))
+        assert costs[0] == costs[1]
+
+
+class TestTeacher:
+    @pytest.fixture
+    def teacher(self, client):
+        work, draft = make_draft(max_tries=3)
+        final = make_final(work, draft)
+        work.hand_in(picture=final, title="a", alt_text="b", reason="c")
+        client.force_login(work.assignment.classroom.teachers.get().user)
+        return work
+
+    def test_the_desk_says_that_it_is_the_final_and_of_what(self, client, teacher):
+        response = client.get(reverse("assignments:grading", args=[teacher.public_id]), headers={"Accept-Language": "en"})
+        assert page(response).count("final picture, in high quality, from try 1, picture 1") == 2
+        assert response.context["drawn"] == 1 and "not drawn" not in page(response)
+
+    def test_the_list_of_works_counts_tries_without_it(self, client, teacher):
+        response = client.get(url("assignment-detail", teacher))
+        assert [row["tries"] for row in response.context["rows"]] == [1]
+
+    def form(self, client, work):
+        return client.get(url("assignment-edit", work)).context["form"]
+
+    def test_the_box_can_be_ticked_where_the_engine_can(self, client, teacher):
+        assert not self.form(client, teacher)["allows_final"].field.disabled
+
+    def test_where_it_cannot_the_box_says_why(self, client, teacher):
+        Engine.objects.update(final_quality="")
+        field = self.form(client, teacher)["allows_final"].field
+        assert field.disabled and "administrator" in str(field.help_text)
+
+    def test_a_tick_is_kept(self, client, teacher):
+        form = AssignmentForm(instance=Assignment.objects.get())
+        sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+        for is_ticked in (False, True):
+            given = {name: value for name, value in sent.items() if name != "allows_final"}
+            form = AssignmentForm(given | ({"allows_final": "on"} if is_ticked else {}), instance=Assignment.objects.get())
+            assert form.is_valid(), form.errors
+            form.save()
+            assert Assignment.objects.get().allows_final is is_ticked

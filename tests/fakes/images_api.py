@@ -12,7 +12,8 @@ As a process of its own (for tests that kill workers)::
     python -m tests.fakes.images_api --port 0 --journal calls.jsonl --delay 2 [--script rate,ok] [--always server_error]
 
 Its first line of output is ``{"base_url": ..., "endpoint": ..., "port": ..., "pid": ...}``. ``POST /_script`` with
-``{"script": [...], "always": "ok", "route": "images"}`` gives it a script from outside; ``GET /_journal`` returns the journal.
+``{"script": [...], "always": "ok", "route": "images"}`` gives it a script from outside, ``{"forget": true}`` takes all of that
+back, ``{"finish": true}`` ends all drawings in the background; ``GET /_journal`` returns the journal.
 
 A request that finds no script is answered by ``always`` (a picture of the asked size, unless told otherwise). A behaviour is a
 name from ``behaviours()`` or a pair of a name and its options. Every behaviour takes ``delay`` (seconds before answering) and
@@ -189,6 +190,9 @@ class _Handler(BaseHTTPRequestHandler):
         route = wanted.get("route", "images")
         if wanted.get("forget"):
             self.server.api.forget()
+        if wanted.get("finish"):
+            for drawing in self.server.api.drawings.values():
+                drawing.seconds = 0
         if "always" in wanted:
             self.server.api.always(wanted["always"], route)
         self.server.api.script(wanted.get("script", []), route)

@@ -81,10 +81,11 @@ class TestKilledWorkers:
         drawings.tell(finish=True)
         with start_worker("-c", PLACES, **QUICK):
             house.wait_for_ends(60)
+            wait_until(lambda: not list(settings.SPOOL_ROOT.iterdir()), what="the spool to be cleared")
         ends = [(end.status, end.reason, drawings.begun_for(end)) for end in Picture.objects.select_related("generation")]
         assert ends == len(pictures) * [("ready", "", 1)]
         assert list(Call.objects.values_list("state", flat=True)) == PICTURES * ["stored"]
-        assert not drawings.lines("cancel") and not list(settings.SPOOL_ROOT.iterdir())
+        assert not drawings.lines("cancel")
         house.assert_all_is_well()
 
     def test_before_an_id_came_leave_an_unanswered_call(self, house, drawings, start_worker):

@@ -15,6 +15,7 @@ class Slots:
     def __init__(self, total):
         self.total = total
         self._taken = {}
+        self._claiming = {}
         self._changed = threading.Condition()
 
     def taken(self, engine_pk=None):
@@ -25,6 +26,11 @@ class Slots:
     @property
     def free(self):
         return max(0, self.total - self.taken())
+
+    def claiming(self, engine_pk):
+        """Return the lock under which this process claims pictures of one engine."""
+        with self._changed:
+            return self._claiming.setdefault(engine_pk, threading.Lock())
 
     def most(self, others):
         """Return how many places one engine may take beside ``others`` other engines."""

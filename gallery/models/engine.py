@@ -35,6 +35,12 @@ class EngineQuerySet(models.QuerySet):
         """Return engines that an adult must look at."""
         return self.usable().exclude(circuit_opened_at=None)
 
+    def with_starts(self):
+        """Add ``may_start``: whether pace and circuit let a picture start now."""
+        free = Q(next_free_at=None) | Q(next_free_at__lte=Now())
+        closed = Q(circuit_opened_at=None) | Q(probe_at__lte=Now())
+        return self.annotate(may_start=ExpressionWrapper(free & closed, output_field=models.BooleanField()))
+
     def timed(self):
         """Add, by the database's clock, the seconds since a pace was learned (``learned_ago``) and until the next start may
         be made (``free_in``)."""

@@ -1,5 +1,5 @@
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -56,11 +56,10 @@ class LaneRuleQuerySet(models.QuerySet):
         """Return the rule of lane ``key``; one that forbids nothing where there is none."""
         return self.filter(key=key).first() or self.model(key=key)
 
-    def paused(self):
-        return self.exclude(paused_at=None)
-
-    def finals_only(self):
-        return self.exclude(finals_only_at=None)
+    def in_force(self):
+        """Return (keys of the lanes that are paused, keys of those that draw only finals): short lists, mostly empty."""
+        rules = list(self.filter(Q(paused_at__isnull=False) | Q(finals_only_at__isnull=False)))
+        return [rule.key for rule in rules if rule.is_paused], [rule.key for rule in rules if rule.is_finals_only]
 
     def change(self, key, actor, *, is_paused=None, is_finals_only=None):
         """Pause lane ``key`` or let it go on, draw only finals or everything again; None leaves things as they are."""

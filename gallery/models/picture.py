@@ -36,18 +36,17 @@ class PictureQuerySet(models.QuerySet):
     def failed(self):
         return self.filter(status=Picture.Status.FAILED)
 
-    def held(self):
-        """Return waiting pictures that an adult's rule holds back: their lane is paused, or draws only what finishes a work."""
-        has_one = Picture.objects.filter(generation__trail=OuterRef("generation__trail"), status=Picture.Status.READY)
-        is_extra = Q(lane__in=LaneRule.objects.finals_only().values("key")) & Q(is_final=False) & Exists(has_one)
-        return self.waiting().filter(Q(lane__in=LaneRule.objects.paused().values("key")) | is_extra)
-
     def waiting(self):
         return self.filter(status=Picture.Status.QUEUED)
 
+    def held(self):
+        """Return waiting pictures that an adult's rule holds back: their lane is paused, or draws only what finishes a work."""
+        rule = _is_held()
+        return self.waiting().filter(rule) if rule else self.none()
+
     def not_held(self):
         """Return waiting pictures that may be drawn as far as the adults are concerned."""
-        return self.waiting().exclude(pk__in=Picture.objects.held().values("pk"))
+        return self.waiting().exclude(rule) if (rule := _is_held()) else self.waiting()
 
     def claimable(self, engine):
         return self.not_held().filter(Q(not_before=None) | Q(not_before__lte=Now()), engine=engine)
@@ -60,10 +59,6 @@ class PictureQuerySet(models.QuerySet):
             Q(engine__circuit_opened_at=None) | Q(engine__probe_at__lte=Now()),
             engine__is_enabled=True,
         )
-
-    def engines(self):
-        """Return the engines that may draw, each with ``is_due``: whether one of its pictures may start now."""
-        return Engine.objects.usable().annotate(is_due=Exists(self.claimable_now().filter(engine=OuterRef("pk"))))
 
     def line(self, engine):
         """Return (picture's id, trail's id) of all that wait for ``engine``, in the order in which they will be claimed."""
@@ -146,7 +141,8 @@ class PictureQuerySet(models.QuerySet):
             if found is None or not Engine.objects.take_turn(engine, virtual_time=found[1]):
                 return None
             picture, start, step = found
-            taken = self.filter(pk=picture.pk, status=Picture.Status.QUEUED, fence=picture.fence).update(
+            picture.engine, picture.status, picture.fence = engine, Picture.Status.DRAWING, picture.fence + 1
+            taken = self.filter(pk=picture.pk, status=Picture.Status.QUEUED, fence=picture.fence - 1).update(
                 status=Picture.Status.DRAWING,
                 fence=F("fence") + 1,
                 worker=worker[:80],
@@ -158,8 +154,6 @@ class PictureQuerySet(models.QuerySet):
             if not taken:
                 return None
             Lane.objects.serve(engine, picture.lane, start, step)
-            picture.refresh_from_db(fields=["status", "fence", "worker", "drawing_at", "lease_until", "reason", "detail"])
-            picture.engine = engine
             Event.objects.record("picture.drawing", picture=picture, fence=picture.fence)
             picture.generation.trail.touch()
         return picture
@@ -167,16 +161,21 @@ class PictureQuerySet(models.QuerySet):
     def _fairest(self, engine):
         """Return the waiting picture whose turn it is, its lane's virtual start and step; None where nothing may start.
 
-        It is of the lane that is due first, and in it of the owner who had least.
+        It is of the lane that is due first, and in it of the owner who had least. ``is_last`` says that no other could start.
         """
-        oldest = dict(self.claimable(engine).order_by().values_list("lane").annotate(models.Min("pk")))
-        if not oldest:
+        claimable = self.claimable(engine)
+        lanes = list(claimable.order_by().values_list("lane").annotate(models.Min("pk"), models.Count("pk")))
+        if not lanes:
             return None
+        oldest = {key: pk for key, pk, _count in lanes}
         states = Lane.objects.states(engine, list(oldest))
         lane = min(oldest, key=lambda key: (states[key][0], oldest[key]))  # of two that are due, who waits longest
-        turns = self.claimable(engine).filter(lane=lane).order_by("turn", "rank", "pk")
+        turns = claimable.filter(lane=lane).order_by("turn", "rank", "pk")
         picture = turns.select_related("generation__trail").first()
-        return picture and (picture, *states[lane])
+        if picture is None:
+            return None
+        picture.is_last = sum(count for _key, _pk, count in lanes) == 1
+        return picture, *states[lane]
 
     def being_drawn(self, engine):
         """Count the pictures that ``engine`` (or the engine with this pk) draws now."""
@@ -184,6 +183,16 @@ class PictureQuerySet(models.QuerySet):
 
     def _has_free_call(self, engine):
         return self.being_drawn(engine) < engine.concurrent_calls
+
+
+def _is_held():
+    """Return the condition of pictures that an adult's rule holds back; an empty one where no rule is in force."""
+    paused, finals_only = LaneRule.objects.in_force()
+    rule = Q(lane__in=paused) if paused else Q()
+    if finals_only:
+        has_one = Picture.objects.filter(generation__trail=OuterRef("generation__trail"), status=Picture.Status.READY)
+        rule |= Q(lane__in=finals_only) & Q(is_final=False) & Exists(has_one)
+    return rule
 
 
 class Picture(models.Model):
@@ -284,7 +293,7 @@ class Picture(models.Model):
 
         One move, one Event, and what the purse must know in the same transaction.
         """
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             moved = Picture.objects.filter(pk=self.pk, status=frm, fence=self.fence).update(
                 status=to, reason=reason, lease_until=None, **fields
             )
@@ -297,7 +306,7 @@ class Picture(models.Model):
 
     def settle_ready(self, prepared, *, file, drawn, micros=None):
         """End as ready, with the file that was stored under ``file``."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return self._move(
                 self.Status.READY,
                 frm=self.Status.DRAWING,
@@ -316,12 +325,12 @@ class Picture(models.Model):
 
     def settle_refused(self, reason, detail="", *, micros=0):
         """End as refused by ``reason``; everything set aside is given back, but for the money that it took all the same."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return self._end(self.Status.REFUSED, reason, detail) and self._settle(pictures=0, micros=micros)
 
     def settle_failed(self, reason, detail="", *, is_charged=False):
         """End as failed; the picture is given back, and the money too unless the service may have charged it."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return self._end(self.Status.FAILED, reason, detail) and self._settle(pictures=0, micros=None if is_charged else 0)
 
     def _end(self, to, reason, detail):
@@ -335,7 +344,7 @@ class Picture(models.Model):
 
     def requeue(self, reason, *, after, detail="", is_failure=False):
         """Go back to the same place in the queue, to be drawn no sooner than ``after`` seconds from now."""
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             if reason == "busy":  # nothing was drawn for this lane
                 Lane.objects.give_back(self.engine, self.lane)
             return self._move(

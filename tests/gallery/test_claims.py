@@ -19,7 +19,7 @@ class TestClaims:
         [picture] = make_queued()
         claimed = claim(picture.engine)
         assert (claimed.pk, claimed.status, claimed.fence) == (picture.pk, "drawing", 1)
-        assert claimed.lease_until > timezone.now()
+        assert Picture.objects.get().lease_until > timezone.now()
 
     def test_a_claimed_picture_is_not_claimed_again(self):
         [picture] = make_queued()

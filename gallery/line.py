@@ -35,11 +35,14 @@ def snapshot(engine):
 def _waits(engine, count):
     """Return the seconds until each of the ``count`` next pictures of ``engine`` will be ready."""
     drawing = Picture.objects.seconds_being_drawn(engine)
+    slots = min(engine.concurrent_calls, live.slots_seen(engine.pk, len(drawing), engine.concurrent_calls))
+    typical, cycle = Picture.objects.rhythm(engine, slots)
     return queue.waits(
         count,
         drawing,
-        typical=Picture.objects.typical_seconds(engine),
-        slots=min(engine.concurrent_calls, live.slots_seen(engine.pk, len(drawing), engine.concurrent_calls)),
+        typical=typical,
+        cycle=cycle,
+        slots=slots,
         per_minute=engine.per_minute,
         free_in=max(engine.free_in.total_seconds(), 0) if engine.free_in else 0,
     )

@@ -81,21 +81,30 @@ def merge(lanes: Iterable[tuple[int, int, Sequence[int]]]) -> list[int]:
 
 
 def waits(
-    count: int, drawing: Sequence[float], *, typical: float, slots: int, per_minute: float | None, free_in: float = 0
+    count: int,
+    drawing: Sequence[float],
+    *,
+    typical: float,
+    slots: int,
+    per_minute: float | None,
+    free_in: float = 0,
+    cycle: float | None = None,
 ) -> list[float]:
     """Return, for ``count`` waiting pictures in their order, the seconds from now until each will be ready.
 
     ``drawing`` holds for how many seconds each picture on its way has been drawn, ``typical`` how many one takes, ``slots``
-    how many are drawn at once, ``per_minute`` the engine's pace, ``free_in`` the seconds until it may be asked again.
+    how many are drawn at once, ``per_minute`` the engine's pace, ``free_in`` the seconds until it may be asked again, ``cycle``
+    the seconds from one start to the next in the same slot (None: as many as one picture takes).
     """
-    free = [max(typical - age, typical / 10) for age in drawing][: max(slots, 1)]
+    cycle = typical if cycle is None else cycle
+    free = [max(cycle - age, cycle / 10) for age in drawing][: max(slots, 1)]
     free += [0.0] * (max(slots, 1) - len(free))
     heapq.heapify(free)
     gap = spacing(per_minute)[0] if per_minute else 0.0
     ready = []
     for place in range(count):
         start = max(free[0], free_in + place * gap)
-        heapq.heapreplace(free, start + typical)
+        heapq.heapreplace(free, start + cycle)
         ready.append(start + typical)
     return ready
 

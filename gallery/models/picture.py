@@ -77,11 +77,19 @@ class PictureQuerySet(models.QuerySet):
         drawing = self.filter(engine=engine, status=Picture.Status.DRAWING)
         return [span.total_seconds() for span in drawing.annotate(since=since).values_list("since", flat=True)]
 
-    def typical_seconds(self, engine):
-        """Return how many seconds the engine's last pictures took to draw, in the middle; a guess where it has drawn none."""
-        done = self.filter(engine=engine, status=Picture.Status.READY).order_by("-ended_at")
-        taken = [(ended - begun).total_seconds() for begun, ended in done.values_list("drawing_at", "ended_at")[:20]]
-        return statistics.median(taken) if taken else 1 if engine.is_sketch else 15
+    def rhythm(self, engine, slots):
+        """Return (seconds that a picture of ``engine`` takes, seconds from one start to the next in the same slot of ``slots``).
+
+        Both are learned from the last pictures; where there is none, they are a guess.
+        """
+        last = self.filter(engine=engine, status=Picture.Status.READY).order_by("-ended_at")
+        times = list(last.values_list("drawing_at", "ended_at")[: max(slots, 20)])
+        if not times:
+            return (1, 1) if engine.is_sketch else (15, 15)
+        typical = statistics.median((ended - begun).total_seconds() for begun, ended in times[:20])
+        span = (times[0][1] - times[-1][1]).total_seconds()
+        is_busy = len(times) > slots and span <= 3 * typical  # older ones were drawn when nobody waited
+        return typical, max(typical, slots * span / (len(times) - 1)) if is_busy else typical
 
     def to_front(self, lane, owner_pk, actor):
         """Let the owner's next waiting picture in ``lane`` be drawn before everybody else's there; False where none waits.

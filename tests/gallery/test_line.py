@@ -1,10 +1,12 @@
 """Place in line and minutes: honest, rounded, and quiet while nothing changes."""
 
+from datetime import timedelta
+
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
 from gallery import line, live, queue, tasks, waiting
-from gallery.models import Engine
+from gallery.models import Engine, Picture
 from tests.builders import claim, make_assignment, make_engine, make_queued, make_student, make_work
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,9 @@ class TestWaits:
 
     def test_one_that_takes_longer_than_it_should_is_expected_soon(self):
         assert queue.waits(1, [90], typical=20, slots=1, per_minute=None) == [22]
+
+    def test_a_slot_that_is_filled_late_counts_as_such(self):
+        assert queue.waits(3, [], typical=10, cycle=15, slots=1, per_minute=None) == [10, 25, 40]
 
     def test_an_engine_that_rests_is_waited_for(self):
         assert queue.waits(2, [], typical=5, slots=2, per_minute=None, free_in=30) == [35, 35]
@@ -39,6 +44,37 @@ class TestWaits:
             "About two and a half minutes.",
             "About 10 minutes.",
         ]
+
+
+@pytest.mark.django_db
+class TestRhythm:
+    def ended(self, engine, seconds_ago, took=10):
+        [picture] = make_queued(make_work(make_assignment(engine=engine)))
+        end = timezone.now() - timedelta(seconds=seconds_ago)
+        fields = {"drawing_at": end - timedelta(seconds=took), "ended_at": end, "status": "ready", "file": "x"}
+        Picture.objects.filter(pk=picture.pk).update(**fields)
+
+    def test_an_engine_that_drew_nothing_yet_is_guessed_at(self):
+        assert Picture.objects.rhythm(make_engine("new"), 8) == (15, 15)
+        assert Picture.objects.rhythm(make_engine(), 8) == (1, 1)
+
+    def test_it_is_learned_from_the_last_pictures(self):
+        engine = make_engine("busy")
+        for number in range(4):  # one slot, each picture 10 seconds, one end every 12
+            self.ended(engine, 12 * number)
+        assert [round(seconds) for seconds in Picture.objects.rhythm(engine, 1)] == [10, 10]  # 36 seconds are too long ago
+
+    def test_slots_that_stay_empty_for_a_while_are_noticed(self):
+        engine = make_engine("busy")
+        for number in range(3):
+            self.ended(engine, 12 * number)
+        assert [round(seconds) for seconds in Picture.objects.rhythm(engine, 1)] == [10, 12]
+
+    def test_pictures_of_a_quiet_hour_say_nothing_of_a_crowd(self):
+        engine = make_engine("quiet")
+        for number in range(5):
+            self.ended(engine, 600 * number)
+        assert [round(seconds) for seconds in Picture.objects.rhythm(engine, 2)] == [10, 10]
 
 
 class TestPlaces:

@@ -10,6 +10,7 @@ from gallery.admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnl
 from gallery.models import Picture
 
 from .models import (
+    Allowance,
     Assignment,
     Classroom,
     Criterion,
@@ -31,6 +32,7 @@ from .shown import shown_work
 EVENT_WORDS.update(
     {
         "assignment.saved": _("assignment: saved"),
+        "allowance.saved": _("class: limits of the day changed"),
         "submission.handed_in": _("work: handed in"),
         "grades.released": _("grades: released"),
         "grades.exported": _("grades: exported"),
@@ -297,3 +299,12 @@ class CriterionGradeAdmin(ReadOnlyAdmin):
 class GradeChangeAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "grade", "changed_by"]
     list_select_related = ["grade", "changed_by"]
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(ReadOnlyAdmin):
+    """Shows the limits that teachers set on their own pages."""
+
+    list_display = ["classroom", "assignment", "per", "period", "pictures", "micros"]
+    list_filter = ["per", "period", "classroom"]
+    list_select_related = ["classroom", "assignment"]

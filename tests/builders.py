@@ -110,8 +110,9 @@ class FlatProvider:
 
     abilities = Abilities()
 
-    def __init__(self, error=None, answer=None, micros=None, scale=1):
-        self.error, self.answer, self.micros, self.scale, self.asked = error, answer, micros, scale, []
+    def __init__(self, error=None, answer=None, micros=None, scale=1, usage=None):
+        self.error, self.answer, self.scale, self.asked = error, answer, scale, []
+        self.usage = usage or Usage(micros=micros)
 
     def ask(self, request, spool):
         self.asked.append(request)
@@ -124,7 +125,7 @@ class FlatProvider:
             raise self.answer
         return Drawn(
             self.answer or flat_png(*(side // self.scale for side in request.size), seed=request.seed or 0),
-            usage=Usage(micros=self.micros),
+            usage=self.usage,
         )
 
 

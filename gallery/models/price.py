@@ -51,7 +51,7 @@ class Dated(models.Model):
     def clean(self):
         if isinstance(self.dated_on, date) and self.dated_on > timezone.localdate():
             message = _("This date is yet to come. A price counts from the moment it is written down.")
-            raise ValidationError({"dated_on": message}, code="future")
+            raise ValidationError({"dated_on": ValidationError(message, code="future")})
 
 
 class PriceQuerySet(DatedQuerySet):

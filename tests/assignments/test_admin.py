@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
-from assignments.models import Assignment, Grade, School, Student, Teacher, User
+from assignments.models import Allowance, Assignment, Grade, School, Student, Teacher, User
 from gallery.admin import EVENT_WORDS
 from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review, TokenPrice
 from tests.builders import (
@@ -53,15 +53,24 @@ def root(client):
     return client
 
 
+@pytest.fixture(scope="class")
+def built(build_once):
+    build_once(every_row)
+
+
 @pytest.fixture
-def full_house():
+def full_house(built, db):
     """At least one row of every model."""
+
+
+def every_row():
     purse = Purse.objects.create(title="7B", pictures_allowed=10)
     classroom = make_classroom(purse=purse)
     work = make_handed_in(make_work(make_assignment(classroom)))
     TokenPrice.objects.create(
         engine=Engine.objects.first(), text_input=5_000_000, image_input=8_000_000, output=30_000_000, source="an offer"
     )
+    Allowance.objects.give(classroom, None, "class", "day", pictures=90, micros=None)
     criterion = work.assignment.rubric.criteria.first()
     Grade.objects.record(work, points={criterion.pk: 3}, feedback="Good", grader=work.assignment.created_by)
     work.current.picture.approve(work.assignment.created_by)
@@ -204,12 +213,12 @@ class TestWords:
 
     def test_reasons_and_events_are_read_in_words(self, root):
         User.objects.update(language="en")
-        make_ready()
+        picture = make_ready()
         pictures = root.get(page(Picture, "changelist")).content.decode()
         events = root.get(page(Event, "changelist")).content.decode()
         assert "waited too long" in pictures and ">too_late<" not in pictures
         assert "picture: ready" in events and "picture.ready</" not in events
-        assert reverse("admin:gallery_picture_change", args=[Picture.objects.get().pk]) in events
+        assert reverse("admin:gallery_picture_change", args=[picture.pk]) in events
 
     def test_every_event_that_happened_has_its_words(self, full_house):
         assert set(Event.objects.values_list("verb", flat=True)) <= EVENT_WORDS.keys()

@@ -42,6 +42,12 @@ EVENT_WORDS = {
     "generation.refused": _("prompt: refused by the gate"),
     "engine.stopped": _("engine: stopped"),
     "engine.resumed": _("engine: draws again"),
+    "engine.pace": _("engine: asked at another pace"),
+    "picture.to_front": _("picture: moved to the front of the line"),
+    "lane.paused": _("line: paused"),
+    "lane.paused_over": _("line: goes on"),
+    "lane.finals_only": _("line: only final pictures"),
+    "lane.finals_only_over": _("line: everything is drawn again"),
     "price.too_low": _("price: a picture took more than its worst price"),
 }
 
@@ -225,6 +231,13 @@ class EngineAdmin(KeptAdmin):
         "circuit_detail",
         "next_free_at",
     ]
+
+    def get_form(self, request, obj=None, **kwargs):
+        kept = _(
+            "Asks by the Responses API: drawings outlive our workers, and a chat model rewords the prompt. The service keeps "
+            "words and picture for at least 30 days, so that they can be fetched; it is told a pseudonym and no name."
+        )
+        return super().get_form(request, obj, help_texts={"is_resumable": kept}, **kwargs)
 
     @admin.display(description=_("state"))
     def state(self, engine):

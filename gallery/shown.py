@@ -23,6 +23,11 @@ FOR_STUDENTS = {
     "provider": pgettext_lazy(
         "student", "The drawing service did not want to draw this. Try other words; this try was given back."
     ),
+    "words": pgettext_lazy(
+        "student",
+        "The drawing service changed your words into some that do not fit a school, so its picture is not shown. It is not "
+        "your fault. Press the button again; the try was given back.",
+    ),
     "unanswered": pgettext_lazy(
         "student", "We could not fetch this picture. It is not your fault. Press the button again; the try was given back."
     ),
@@ -45,6 +50,11 @@ FOR_STUDENTS_OF_FINALS = {
     "provider": pgettext_lazy(
         "student", "The drawing service did not want to draw this once more. Your draft stays, and you may hand it in."
     ),
+    "words": pgettext_lazy(
+        "student",
+        "The drawing service changed your words into some that do not fit a school, so its picture is not shown. You may ask "
+        "for your final picture once more.",
+    ),
     "unanswered": pgettext_lazy(
         "student", "We could not fetch your final picture. It is not your fault. You may press the button once more."
     ),
@@ -58,6 +68,10 @@ FOR_STUDENTS_OF_FINALS = {
 #: What a teacher reads of the same.
 FOR_TEACHERS = {
     "provider": _("The service refused the words or the picture. The student was not charged."),
+    "words": _(
+        "The service reworded the prompt into words that the words gate refuses. Its picture was charged and is not shown; the "
+        "student got the try back."
+    ),
     "unanswered": _("The request was sent and no answer came. It may have been charged; the student got the try back."),
     "unusable": _("The service answered with something that is no picture. It may have been charged; the try was given back."),
     "broken": _("The service failed several times. Nothing was charged; the try was given back."),
@@ -70,6 +84,7 @@ FOR_TEACHERS = {
 #: The same in two or three words, for lists.
 REASON_WORDS = {
     "provider": _("the service refused"),
+    "words": _("the service's own words do not fit"),
     "unanswered": _("no answer came"),
     "unusable": _("the answer was no picture"),
     "broken": _("the service failed"),
@@ -135,7 +150,9 @@ class Shown:
                 reverse("gallery:picture-file", args=[picture.public_id, size]) for size in ("384", "960", "full")
             )
             self.width, self.height = picture.width, picture.height
+            self.reworded = picture.revised_prompt
         else:
+            self.reworded = ""
             self.thumb_url = self.large_url = self.full_url = ""
             self.width, self.height = picture.generation.size
         self.thumb_width = min(384, self.width)

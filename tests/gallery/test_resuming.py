@@ -7,6 +7,7 @@ import pytest
 import requests
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from gallery import engines, generation, tasks
@@ -203,3 +204,34 @@ class TestTheEngine:
         with pytest.raises(ValidationError) as caught:
             engine.clean()
         assert code in caught.value.message_dict
+
+
+class TestThePages:
+    WORDS = "A cheerful brown dog sits beside an iron tower."
+
+    @pytest.fixture
+    def work(self, paid):
+        generation.draw(paid, Resumable(reworded=self.WORDS))
+        return paid.generation.trail.submission
+
+    def test_the_student_s_trail_shows_what_was_drawn_from(self, client, work):
+        client.force_login(work.student)
+        page = client.get(reverse("assignments:studio", args=[work.assignment.public_id]))
+        assert self.WORDS in page.content.decode()
+
+    def test_the_teacher_s_desk_shows_it_too(self, client, work):
+        work.hand_in(picture=Picture.objects.get(), title="Tower", alt_text="A brown dog sits by a tower.", reason="The light.")
+        client.force_login(work.assignment.classroom.teachers.first().user)
+        page = client.get(reverse("assignments:grading", args=[work.public_id]))
+        assert self.WORDS in page.content.decode()
+
+    def test_a_picture_that_was_put_away_takes_its_words_along(self, client, work):
+        reviewer = work.assignment.classroom.teachers.first().user
+        Picture.objects.get().hide(reviewer, "unsafe")
+        client.force_login(work.student)
+        page = client.get(reverse("assignments:studio", args=[work.assignment.public_id]))
+        assert self.WORDS not in page.content.decode()
+
+    def test_an_administrator_reads_that_the_service_keeps_the_picture(self, admin_client, paid):
+        page = admin_client.get(reverse("admin:gallery_engine_change", args=[paid.engine_id]))
+        assert "at least 30 days" in page.content.decode() or "30 дней" in page.content.decode()

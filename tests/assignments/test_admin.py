@@ -70,7 +70,7 @@ def every_row():
     TokenPrice.objects.create(
         engine=Engine.objects.first(), text_input=5_000_000, image_input=8_000_000, output=30_000_000, source="an offer"
     )
-    Allowance.objects.give(classroom, None, "class", "day", pictures=90, micros=None)
+    Allowance.objects.create(classroom=classroom, per="class", period="day", pictures=90)
     criterion = work.assignment.rubric.criteria.first()
     Grade.objects.record(work, points={criterion.pk: 3}, feedback="Good", grader=work.assignment.created_by)
     work.current.picture.approve(work.assignment.created_by)

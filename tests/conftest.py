@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from redis import Redis
 
 from edu4all.catalogs import compile_stale
@@ -63,6 +63,21 @@ def empty_broker(request):
         request.getfixturevalue("broker").flushall()
 
 
+# Rows
+
+
+@pytest.fixture(scope="class")
+def build_once(django_db_setup, django_db_blocker):
+    """A function that makes rows once for all tests of a class: build_once(make_everything) gives what that returns.
+
+    Each test sees them as they were made, whatever the others changed: its own changes are rolled back to there. A fixture that
+    hands the objects out gives each test a copy of them.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield lambda build: build()
+        transaction.set_rollback(True)
+
+
 # Processes on the test database
 
 
@@ -91,11 +106,16 @@ def worker(start_worker):
 
 
 @pytest.fixture(scope="session")
-def web_server(on_test_database, scratch):
-    """The address of gunicorn with DEBUG off on the test database, static files collected, both languages compiled."""
+def static_files():
+    """What a web server with DEBUG off needs: static files collected, both languages compiled."""
     compile_stale()
     command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(command, cwd=processes.ROOT, env={**os.environ, "DJANGO_SETTINGS_MODULE": "edu4all.settings"}, check=True)
+
+
+@pytest.fixture(scope="session")
+def web_server(on_test_database, static_files, scratch):
+    """The address of gunicorn with DEBUG off on the test database."""
     port = processes.free_port()
     with processes.running_web(scratch, port, **on_test_database):
         yield f"http://127.0.0.1:{port}"

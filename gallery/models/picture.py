@@ -78,7 +78,7 @@ class PictureQuerySet(models.QuerySet):
         return [span.total_seconds() for span in drawing.annotate(since=since).values_list("since", flat=True)]
 
     def rhythm(self, engine, slots):
-        """Return (seconds that a picture of ``engine`` takes, seconds from one start to the next in the same slot of ``slots``).
+        """Return (seconds that a picture of ``engine`` takes, seconds from start to start in each of its ``slots``).
 
         Both are learned from the last pictures; where there is none, they are a guess.
         """

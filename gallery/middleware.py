@@ -47,5 +47,6 @@ class UnchangedMiddleware:
                 {"id": picture, "place": place, "sentence": waiting.sentence(seconds, why)}
                 for picture, (place, seconds, why) in places.items()
             ]
-            words = render_to_string("gallery/_places.html", {"pictures": pictures, "version": version})
-        return HttpResponse(words, headers={"HX-Reswap": "none", "Cache-Control": "no-store"})
+            words = render_to_string("gallery/_places.html", {"pictures": pictures, "version": version}).encode()
+        headers = {"HX-Reswap": "none", "Cache-Control": "no-store", "Content-Length": str(len(words))}
+        return HttpResponse(words, headers=headers)

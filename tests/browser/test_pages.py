@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from assignments import demo
 from assignments.models import Assignment, Classroom, Grade, Submission, User
+from gallery.models import LaneRule
 from tests.browser.conftest import overflow, sign_in, violations
+from tests.builders import make_queued
 
 pytestmark = pytest.mark.browser
 
@@ -45,12 +47,16 @@ def student_paths():
 def teacher_paths():
     work, classroom = Submission.objects.handed_in().get(), Classroom.objects.get()
     Grade.objects.record(work, points={}, feedback="", grader=User.objects.get(username=demo.TEACHER))
-    Submission.objects.exclude(pk=work.pk).first().student.enrollments.update(approved_at=None)
+    other = Submission.objects.exclude(pk=work.pk).first()
+    other.student.enrollments.update(approved_at=None)
+    make_queued(other)
+    LaneRule.objects.change(str(classroom.lane), work.assignment.created_by, is_paused=True)
     return [
         "/",
         reverse("assignments:classroom-create"),
         reverse("assignments:classroom-detail", args=[classroom.pk]),
         reverse("assignments:classroom-poster", args=[classroom.pk]),
+        reverse("assignments:classroom-line", args=[classroom.pk]),
         reverse("assignments:assignment-create", args=[classroom.pk]),
         reverse("assignments:assignment-detail", args=[work.assignment.public_id]),
         reverse("assignments:assignment-edit", args=[work.assignment.public_id]),

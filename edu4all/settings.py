@@ -190,7 +190,7 @@ CELERY_WORKER_CONCURRENCY = int(env("WORKER_SLOTS") or 32)
 SWEEP_SECONDS = float(env("SWEEP_SECONDS") or 5)
 SILENT_SECONDS = float(env("SILENT_SECONDS") or 10)  # pictures wait, no doorbell rings: then workers draw without one
 STOP_SECONDS = float(env("STOP_SECONDS") or 20)  # a worker told to end waits so long for what it draws
-MACHINE = env("MACHINE_NAME") or socket.gethostname()  # raw answers lie on one machine; workers that share a disk may share a name
+MACHINE = env("MACHINE_NAME") or socket.gethostname()  # whose disk raw answers lie on
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "gallery.tasks.sweep", "schedule": timedelta(seconds=SWEEP_SECONDS), "options": {"expires": 30}},
 }

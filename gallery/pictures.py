@@ -11,10 +11,8 @@ from __future__ import annotations
 import hashlib
 import html
 import io
-import os
 import re
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
 
@@ -66,9 +64,6 @@ _SOURCE_TYPE = re.compile(
     re.VERBOSE,
 )
 
-#: Pixels are the one thing here that needs a whole core and tens of megabytes, so no more pictures at once than cores.
-_places = threading.BoundedSemaphore(os.cpu_count() or 1)
-
 
 class BadPicture(Exception):
     """Bytes that are no picture we keep.
@@ -117,21 +112,23 @@ def thumbnail_name(file: str, width: int | str) -> str:
 
 
 def prepare(raw: bytes, *, label: Label, max_bytes: int = MAX_BYTES) -> Prepared:
-    """Check, re-encode, thumbnail and label one picture; raise BadPicture, and nothing else, whatever the bytes are."""
-    with _places:
-        pixels = decode(raw, max_bytes=max_bytes)
-        xmp = label_packet(label)
-        original = encode_original(pixels, xmp)
-        shrunk = shrink(pixels)
-        return Prepared(
-            original=original,
-            format="png",
-            width=pixels.width,
-            height=pixels.height,
-            sha256=hashlib.sha256(original).hexdigest(),
-            thumbnails={width: encode_thumbnail(image, xmp) for width, image in shrunk.items()},
-            average_colour=average_colour(shrunk[min(shrunk)]),
-        )
+    """Check, re-encode, thumbnail and label one picture; raise BadPicture, and nothing else, whatever the bytes are.
+
+    Takes a whole core and tens of megabytes: callers see that no more run at once than there are cores (generation.PIXELS).
+    """
+    pixels = decode(raw, max_bytes=max_bytes)
+    xmp = label_packet(label)
+    original = encode_original(pixels, xmp)
+    shrunk = shrink(pixels)
+    return Prepared(
+        original=original,
+        format="png",
+        width=pixels.width,
+        height=pixels.height,
+        sha256=hashlib.sha256(original).hexdigest(),
+        thumbnails={width: encode_thumbnail(image, xmp) for width, image in shrunk.items()},
+        average_colour=average_colour(shrunk[min(shrunk)]),
+    )
 
 
 def decode(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Image.Image:

@@ -6,7 +6,6 @@ import re
 import struct
 import subprocess
 import sys
-import threading
 import time
 import zlib
 from xml.etree import ElementTree
@@ -408,21 +407,3 @@ class TestWhateverTheBytesAre:
                 outcomes.add(error.code)
             read_label(bytes(raw))
         assert {"kept", "not_an_image", "truncated"} <= outcomes
-
-
-class TestPace:
-    def test_no_more_pictures_are_prepared_at_once_than_there_are_places(self, monkeypatch):
-        monkeypatch.setattr(pictures, "_places", threading.BoundedSemaphore(1))
-        raw, finished = encoded(drawing()), []
-        with pictures._places:
-            thread = threading.Thread(target=lambda: finished.append(prepare(raw, label=LABEL)))
-            thread.start()
-            thread.join(timeout=0.2)
-            assert finished == []
-        thread.join(timeout=10)
-        assert len(finished) == 1
-
-    def test_a_refused_picture_gives_its_place_back(self, monkeypatch):
-        monkeypatch.setattr(pictures, "_places", threading.BoundedSemaphore(1))
-        assert refusal(b"text") == "not_an_image"
-        assert prepare(encoded(drawing()), label=LABEL).width == 64

@@ -1,4 +1,4 @@
-"""A worker whose clock is wrong, or jumps: leases, pace and deadlines follow the database's clock and the machine's steady one."""
+"""A worker whose clock is wrong, or jumps: leases, pace and deadlines follow the database and the machine's steady clock."""
 
 import glob
 import sys

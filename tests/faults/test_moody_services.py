@@ -1,4 +1,4 @@
-"""Services that are busy, broken or closed to us: everybody is drawn in the end, and no child is told that its words were bad."""
+"""Services that are busy, broken or closed to us: everybody is drawn in the end, and no child hears that its words were bad."""
 
 import json
 import time

@@ -1,6 +1,6 @@
 """What a worker weighs while all its places hold full-size answers.
 
-    python -m tests.bench.memory [slots] [waves]
+python -m tests.bench.memory [slots] [waves]
 """
 
 import json

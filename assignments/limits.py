@@ -17,6 +17,8 @@ from .models import Allowance, Assignment
 
 MOST_PICTURES = 1_000_000
 MOST_DOLLARS = 1_000_000
+#: Days of an assignment without an end: more than any limit needs to hold nothing down.
+FOREVER = 1_000_000
 #: The editor's fields of which the estimate is made; while one of them is wrong there is nothing to count.
 COUNTED = {"max_tries", "max_pictures", "shape", "is_shape_free", "allows_final", "engine", "due_at", "accepts_late"}
 
@@ -225,7 +227,7 @@ def estimate_of(assignment, allowances):
         is_free=is_priced and not price and not final_price,
         is_priced=is_priced,
         is_capped=most.is_capped,
-        counts_money=any(limit.micros is not None for limit in (*caps, *allowances)),
+        counts_money=any(cap.micros is not None for cap in caps),
         makes_finals=bool(finals),
     )
 
@@ -250,14 +252,11 @@ def worst_price(assignment, engine, quality, *, has_source=False):
 def caps_of(assignment, allowances):
     """Return what ``allowances`` and the class's own purse leave, as limits of the whole assignment.
 
-    A daily one limits it only where its days are known.
+    A daily one holds it down only where its days are known.
     """
     days = days_left(assignment)
-    caps = [
-        Cap(row.is_of_pupils, row.pictures, row.micros, times=days if row.period == Allowance.Period.DAY else 1)
-        for row in allowances
-        if days is not None or row.period != Allowance.Period.DAY
-    ]
+    times = {Allowance.Period.DAY: FOREVER if days is None else days, Allowance.Period.WHOLE: 1}
+    caps = [Cap(row.is_of_pupils, row.pictures, row.micros, times=times[row.period]) for row in allowances]
     purse = assignment.classroom.purse
     while purse is not None:
         caps.append(Cap(False, purse.pictures_left, purse.micros_left))

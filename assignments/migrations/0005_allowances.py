@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "allowance",
                 "verbose_name_plural": "allowances",
-                "ordering": ["classroom", "assignment", "period", "-per"],
+                "ordering": ["classroom", "assignment", "period", "per"],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("assignment__isnull", False)),

@@ -100,7 +100,7 @@ class Allowance(models.Model):
     class Meta:
         verbose_name = _("allowance")
         verbose_name_plural = _("allowances")
-        ordering = ["classroom", "assignment", "period", "-per"]
+        ordering = ["classroom", "assignment", "period", "per"]
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment", "per", "period"],

@@ -8,10 +8,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from assignments.estimate import Cap
-from assignments.limits import LimitsForm, caps_of, days_left, estimate_of
+from assignments.limits import FOREVER, LimitsForm, caps_of, days_left, estimate_of
 from assignments.models import Allowance, Submission
 from gallery import generation
 from gallery.models import Event, Generation, LedgerEntry, Picture, Price, Purse
@@ -30,6 +30,12 @@ from tests.builders import (
 
 pytestmark = pytest.mark.django_db
 PRICE = 50_000
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
@@ -243,7 +249,7 @@ class TestDays:
         assert days_left(assignment) == 3
         assert caps_of(assignment, Allowance.objects.counting_at(assignment)) == [Cap(False, 10, None, times=3)]
         assignment.accepts_late = True
-        assert caps_of(assignment, Allowance.objects.counting_at(assignment)) == []
+        assert caps_of(assignment, Allowance.objects.counting_at(assignment)) == [Cap(False, 10, None, times=FOREVER)]
 
 
 class TestMoneyAsItIsTyped:
@@ -406,6 +412,8 @@ class TestEstimates:
         bare = make_assignment(room, engine=make_engine("bare", price_micros=None), max_tries=2, max_pictures=2)
         estimate = estimate_of(bare, [])
         assert (estimate.pictures, estimate.dollars, estimate.is_priced) == (4, None, False)
+        give(room, "class", micros=10**6)
+        assert estimate_of(bare, list(Allowance.objects.all())).pictures == 0
 
     def test_the_try_out_pupil_is_nobody(self, room, assignment):
         room.trial_enrollment()

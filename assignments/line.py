@@ -114,8 +114,13 @@ def _sums(pictures):
         "waiting": len(queued),
         "held": sum(picture.is_held for picture in queued),
         "drawing": len(pictures) - len(queued),
-        "last": waiting.sentence(max(waits)).removesuffix(".") if is_known else "",
+        "last": _inside(waiting.sentence(max(waits))) if is_known else "",
     }
+
+
+def _inside(sentence):
+    """Return a sentence as it stands within another."""
+    return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
 def _of_engine(engine, pictures, rule, names, numbers):
@@ -147,7 +152,8 @@ def _row(own, rule, enrollment, numbers):
         "place": following.place,
         "wait": _wait(following, rule),
         "since": since(min(picture.queued_at for picture in own)),
-        "is_at_front": all(picture.turn == queue.FRONT for picture in own),
+        "is_at_front": following.turn == queue.FRONT,
+        "may_move": enrollment is not None and any(picture.turn != queue.FRONT for picture in own),
     }
 
 

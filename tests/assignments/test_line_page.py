@@ -99,7 +99,7 @@ class TestWhoWaits:
     def test_it_counts_what_waits_and_what_is_being_drawn(self, seen, assignment, engine):
         wait_for(assignment, "Ann", "Ben", pictures=2)
         claim(engine)
-        assert "3 pictures wait" in seen() and "1 being drawn" in seen()
+        assert "3 pictures wait" in seen() and "being drawn: 1" in seen()
 
     def test_the_try_and_the_assignment_are_named(self, seen, assignment):
         work = make_work(assignment, make_student(assignment.classroom, "Ann"))
@@ -120,11 +120,11 @@ class TestWhoWaits:
         wait_for(assignment, "Ann", "Ben")
         publish(engine)
         assert re.search(r"Ann .* About 20 seconds. 1 in line .* Ben .* About 30 seconds. 2 in line", seen())
-        assert "About 30 seconds until the last one is ready" in seen()
+        assert "Until the last one is ready: about 30 seconds." in seen()
 
     def test_where_nothing_was_published_nobody_pretends_to_know(self, seen, assignment):
         wait_for(assignment, "Ann")
-        assert "Nobody can tell just now." in seen() and "until the last one" not in seen()
+        assert "Nobody can tell just now." in seen() and "Until the last one" not in seen()
 
     def test_another_classs_pupils_are_not_told(self, seen, engine):
         wait_for(make_assignment(make_classroom(), engine=engine), "Stranger")
@@ -166,7 +166,7 @@ class TestTheHand:
         wait_for(assignment, "Ann")
         text = self.press(client, classroom, "rule", rule="pause")
         assert re.search(r"The line is paused since \d\d:\d\d · teacher", text)
-        assert "1 picture waits · held back: 1" in text and "Waits until the line goes on." in text
+        assert "1 picture waits held back: 1" in text and "Waits until the line goes on." in text
         text = self.press(client, classroom, "rule", rule="go-on")
         assert "The line goes on." in text and "held back" not in text
         assert not LaneRule.objects.of(str(classroom.lane)).is_paused
@@ -179,7 +179,7 @@ class TestTheHand:
         text = self.press(client, classroom, "rule", rule="finals")
         assert re.search(r"Only final pictures are drawn since \d\d:\d\d", text)
         assert order(text, "Ann", "Ben") == ["Ben", "Ann"]
-        assert "2 pictures wait · held back: 1" in text and text.count("Waits while final pictures go first.") == 1
+        assert "2 pictures wait held back: 1" in text and text.count("Waits while final pictures go first.") == 1
         assert "Waits while" not in self.press(client, classroom, "rule", rule="everything")
 
     def test_to_the_front_takes_the_pupils_next_picture(self, client, teacher, classroom, assignment, engine):
@@ -189,6 +189,12 @@ class TestTheHand:
         rows = text.partition("Who waits")[2]
         assert order(rows, "Ann", "Ben", "Cleo") == ["Cleo", "Ann", "Ben"] and "at the front" in rows
         assert claim(engine).pk == pictures[2].pk
+
+    def test_a_pupil_at_the_front_may_be_moved_again_while_more_of_them_waits(self, client, teacher, classroom, assignment):
+        [picture] = wait_for(assignment, "Ann", pictures=2)
+        first, second = (self.press(client, classroom, "front", student=row_of(picture)) for _ in range(2))
+        assert "at the front To the front" in first
+        assert "at the front" in second and "To the front" not in second
 
     def test_who_is_held_back_comes_first_later_and_it_is_said(self, client, teacher, classroom, assignment):
         [picture] = wait_for(assignment, "Ann")

@@ -102,6 +102,7 @@ def test_the_line_freshens_itself_and_keeps_the_keyboard_where_it_is(live_site, 
 
     to_the_front["Cleo"].press("Enter")
     expect(rows.first).to_contain_text("Cleo")
+    expect(rows.first.get_by_text("at the front")).to_be_focused()
     expect(page.locator("#said")).to_contain_text("Cleo comes first in this class now.")
     expect(page.locator("#live")).to_have_text("Cleo comes first in this class now.")
     assert heard == []

@@ -1,6 +1,6 @@
 """`make bench`: measures how much the site carries, prints tables, and never judges: times belong to the machine.
 
-    python -m tests.bench [name ...] [--write]     names: drawing, visible, pages, sign_in, pixels, sketch
+    python -m tests.bench [name ...] [--write]     names: the keys of TITLES; each is a module that says how to run less of it
 
 --write keeps what was printed in docs/benchmarks.md, with the machine and the date.
 """
@@ -23,6 +23,11 @@ TITLES = {
     "sign_in": "Thirty pupils sign in at once",
     "pixels": "Checking, encoding and shrinking one picture",
     "sketch": "The sketch engine",
+    "crowd": "A thousand pupils ask in the same minute",
+    "polls": "A thousand pages wait",
+    "memory": "A worker with all places busy",
+    "machines": "A second worker machine",
+    "instead": "What a teacher would use instead",
 }
 #: Measured on both databases.
 ON_BOTH = {"drawing"}

@@ -1,6 +1,6 @@
 """A lean images API for measurements: holds a thousand open requests at little cost, and remembers when each one came.
 
-    python -m tests.bench.service [--seconds 10] [--picture small|photo] [--together] [--busy-every N] [--hang-every N]
+    python -m tests.bench.service [--seconds 10] [--picture small|photo] [--together] [--pace N] [--hang-every N]
 
 Its first line of output is ``{"base_url": ..., "endpoint": ..., "pid": ...}``. What it answers is made once, before the first
 request. ``GET /journal`` returns one ``[at, key, how]`` per request in the order of arrival: Unix time, the picture's seed (or
@@ -26,6 +26,8 @@ from tests import processes
 #: Width and height whose photo makes an answer of about 64 KB and of about 2.8 MB (a PNG of 2.1 MB).
 SIZES = {"small": (184, 144), "photo": (1536, 1024)}
 CHUNK = 256 * 1024
+#: Images that a service with a pace lets through at once after a rest.
+BURST = 8
 #: Seconds of silence before a hanging request is cut, as a gateway does it.
 HANGS_FOR = 20
 
@@ -37,6 +39,7 @@ class Service:
         self.options = options
         self.journal = []
         self.body = memoryview(answer_with(photo(*SIZES[options.picture])))
+        self.free, self.since = float(BURST), time.monotonic()
 
     async def serve(self, reader, writer):
         """Answer the requests of one connection, one after the other."""
@@ -60,10 +63,10 @@ class Service:
         options, line = self.options, [time.time(), asked.get("seed") or asked["prompt"], "waiting"]
         self.journal.append(line)
         number = len(self.journal)
-        if options.busy_every and number % options.busy_every == 0:
+        if options.pace and (wait := self.seconds_too_early()):
             line[2] = "busy"
             error = b'{"error": {"message": "Too fast.", "type": "requests", "code": "rate_limit_exceeded"}}'
-            return await send(writer, 429, error, b"Retry-After: 1\r\n")
+            return await send(writer, 429, error, b"Retry-After: %d\r\n" % (wait + 1))
         if options.hang_every and number % options.hang_every == 0:
             line[2] = "hung"
             await asyncio.sleep(HANGS_FOR)
@@ -82,6 +85,16 @@ class Service:
         line[2] = "left"  # until the last byte is taken
         await send(writer, 200, self.body)
         line[2] = "drawn"
+
+    def seconds_too_early(self):
+        """Take one of the images a minute that are allowed; return 0, or for how many seconds there is none."""
+        now, each = time.monotonic(), 60 / self.options.pace
+        self.free = min(BURST, self.free + (now - self.since) / each)
+        self.since = now
+        if self.free < 1:
+            return (1 - self.free) * each
+        self.free -= 1
+        return 0
 
 
 def length_of(head):
@@ -147,7 +160,7 @@ async def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--picture", choices=SIZES, default="small")
     parser.add_argument("--together", action="store_true")
-    parser.add_argument("--busy-every", type=int, default=0)
+    parser.add_argument("--pace", type=int, default=0, help="images a minute; faster is refused")
     parser.add_argument("--hang-every", type=int, default=0)
     service = Service(parser.parse_args())
     server = await asyncio.start_server(service.serve, "127.0.0.1", 0, backlog=1024)

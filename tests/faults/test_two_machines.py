@@ -13,6 +13,7 @@ from gallery.models import Picture
 from tests.builders import make_student
 from tests.fakes.bucket import NAME, machine, running_bucket
 from tests.faults.conftest import QUICK
+from tests.processes import wait_until
 from tests.visitor import Visitor
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -66,5 +67,5 @@ def test_neither_leaves_anything_on_its_own_disk(house, machines):
     house.ring()
     house.wait_for_ends()
     spools = [Path(variables["SPOOL_ROOT"]) for variables in machines]
-    assert [file for spool in spools if spool.exists() for file in spool.iterdir()] == []
+    wait_until(lambda: not any(spool.exists() and list(spool.iterdir()) for spool in spools), what="the spools to be empty")
     assert not list((house.folder / "media").rglob("*.png"))

@@ -146,9 +146,9 @@ def main(pictures=100, deaths=3):
             thread.start()
         for thread in threads:
             thread.join()
-    ideal = pictures * SECONDS / SLOTS
+    ideal = SECONDS + pictures * 60 / PACE
     print(
-        f"{pictures} pictures of {SECONDS} s, {SLOTS} at once (the script: one); killed {deaths} times, 1 of 12 refused, 1 of 40 hangs"
+        f"{pictures} pictures of {SECONDS} s, {SLOTS} at once (the script: one), {PACE} a minute allowed; killed {deaths} times"
     )
     print(f"{'':30}{'drawn':>7}{'told':>7}{'lost':>7}{'paid twice':>12}{'started':>9}{'time / ideal':>14}")
     for name in BREAKS:

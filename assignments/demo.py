@@ -105,7 +105,7 @@ def _make_people():
     due = timezone.now().replace(hour=20, minute=0, second=0, microsecond=0) + timedelta(days=7)
     drafts = [Assignment.objects.draft(starter("monument", language), room, teacher) for language in ("ru", "en")]
     for draft in drafts:
-        draft.due_at, draft.published_at, draft.is_shape_free = due, timezone.now(), True
+        draft.due_at, draft.published_at, draft.is_shape_free, draft.allows_final = due, timezone.now(), True, True
         draft.save()
 
 

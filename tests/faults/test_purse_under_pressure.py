@@ -66,25 +66,28 @@ def assert_the_ledger_adds_up():
 
 class TestTwoHundredPresses:
     def test_the_last_picture_is_given_once(self, house, visit, live_site):
-        room = house.assignment.classroom
-        Allowance.objects.give(room, None, "class", "day", pictures=60, micros=None)
-        pupils = [builders.make_student(room) for _ in range(20)]
-        presses = [(visit(pupil), house.assignment, 1) for pupil in pupils for _ in range(PRESSES // 20)]
-        house.assignment.__class__.objects.update(max_tries=50)
+        """Ten classes share a school's pictures; each has a lane of its own, so that only the purse keeps them apart."""
+        school = Purse.objects.create(title="school", pictures_allowed=60)
+        rooms = [builders.make_classroom(purse=Purse.objects.create(title="class", parent=school)) for _ in range(10)]
+        assignments = [builders.make_assignment(room, engine=house.engine, max_tries=50) for room in rooms]
+        pupils = [(builders.make_student(work.classroom), work) for work in assignments for _ in range(2)]
+        presses = [(visit(pupil), assignment, 1) for pupil, assignment in pupils for _ in range(PRESSES // len(pupils))]
 
         answers = Counter(press_all_at_once(live_site, presses))
 
         assert answers == {302: 60, 422: PRESSES - 60}
-        assert Picture.objects.count() == 60
-        assert Purse.objects.get(key__startswith="allowance").pictures_used == 60
+        school.refresh_from_db()
+        assert Picture.objects.count() == school.pictures_used == 60
         assert_the_ledger_adds_up()
 
     def test_the_last_micro_dollar_is_given_once(self, house, visit, live_site):
+        """A class draws with four engines at once within one allowance in money that is a micro-dollar short of a picture."""
         room = house.assignment.classroom
-        Allowance.objects.give(room, house.assignment, "class", "whole", pictures=None, micros=31 * PRICE - 1)
-        pupils = [builders.make_student(room) for _ in range(20)]
-        presses = [(visit(pupil), house.assignment, 1) for pupil in pupils for _ in range(PRESSES // 20)]
-        house.assignment.__class__.objects.update(max_tries=50)
+        Allowance.objects.give(room, None, "class", "day", pictures=None, micros=31 * PRICE - 1)
+        engines = [builders.make_engine(f"engine{number}", price_micros=PRICE) for number in range(4)]
+        assignments = [builders.make_assignment(room, engine=engine, max_tries=50) for engine in engines]
+        pupils = [(builders.make_student(room), assignment) for assignment in assignments for _ in range(5)]
+        presses = [(visit(pupil), assignment, 1) for pupil, assignment in pupils for _ in range(PRESSES // len(pupils))]
 
         answers = Counter(press_all_at_once(live_site, presses))
 
@@ -95,7 +98,7 @@ class TestTwoHundredPresses:
     def test_overlapping_purses_of_two_classes_never_lock_each_other_out_while_pictures_are_drawn(
         self, house, visit, live_site, start_worker
     ):
-        """Pupils press in two assignments of two classes under one school's purse, while a worker draws and some are refused."""
+        """Pupils press in two assignments of two classes under one school's purse, while a worker draws; some are refused."""
         school = Purse.objects.create(title="school", pictures_allowed=150, micros_allowed=120 * PRICE)
         own = house.assignment.classroom
         other = builders.make_classroom(name="8A", purse=Purse.objects.create(title="8A", pictures_allowed=70, parent=school))

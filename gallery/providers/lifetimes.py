@@ -1,6 +1,6 @@
 """When image models end: what is known today, and what a service says itself.
 
-Model names stand here and in prices.py, and nowhere else in the code. To renew: add rows, newest first, and move ``CHECKED_ON``.
+Model names stand here and in prices.py, nowhere else in the code. To renew: add rows, newest first, and move ``CHECKED_ON``.
 """
 
 from __future__ import annotations

@@ -64,6 +64,16 @@ class TestInATest:
 
             assert [line["outcome"] for line in api.journal] == ["ok"]
 
+    def test_a_drawing_in_the_background_goes_on_whoever_asks_and_only_its_beginning_counts(self):
+        with FakeImagesAPI(delay=0.3) as api:
+            fields = {"input": "A cat", "tools": [{"type": "image_generation", "size": "64x48"}]}
+            begun = requests.post(f"{api.base_url}/responses", json=fields, timeout=5).json()
+            time.sleep(0.4)
+            ended = requests.get(f"{api.base_url}/responses/{begun['id']}", timeout=5).json()
+
+            assert (begun["status"], ended["status"]) == ("queued", "completed")
+            assert [line["route"] for line in api.journal] == ["responses", "retrieve"] and not api.requests()
+
     def test_it_ends_at_once_with_answers_still_open(self):
         with FakeImagesAPI() as api:
             api.script(["drip_body"])

@@ -18,10 +18,12 @@ PAUSE = 10
 LEEWAY = 0.5
 #: Seconds of lateness that a start may make up for, so that a worker that woke late costs no turn.
 CATCH_UP = 0.25
-#: What a refusal leaves of a pace, and what comes back each minute (of the pace that was refused): AIMD.
-SLOWED, RECOVERED = 0.7, 0.05
+#: What a refusal leaves of a pace, and the seconds after which it is back at the refused one: as CUBIC does it (RFC 9438).
+SLOWED, BACK_AFTER = 0.8, 90
 #: Starts in a minute below which a refusal says nothing about our own pace: others share the service's limit.
 FEWEST_TO_LEARN = 5
+#: Seconds over which a burst of starts is taken to be spread at least.
+SHORTEST_BURST = 2
 #: Turn of a picture that an adult moved to the front; everybody else's are above it.
 FRONT = 0
 
@@ -41,13 +43,13 @@ def slowed(pace: float) -> float:
     return max(pace * SLOWED, 0.2)
 
 
-def recovered(pace: float, ceiling: float, seconds: float) -> float | None:
-    """Return what has become of ``pace`` in the ``seconds`` since ``ceiling`` was refused; None where it binds no more.
+def recovered(ceiling: float, seconds: float) -> float | None:
+    """Return the pace ``seconds`` after ``ceiling`` was refused; None where it binds no more.
 
-    A ceiling of 0 stands for a pace that the service told: it stays as it is.
+    It comes back fast, stays long near the ceiling, then feels its way above it, and is forgotten at twice the ceiling.
     """
-    now = pace + RECOVERED * ceiling * seconds / 60
-    return None if ceiling and now >= 2 * ceiling else now
+    now = ceiling * (1 + (1 - SLOWED) * (seconds / BACK_AFTER - 1) ** 3)
+    return None if now >= 2 * ceiling else max(now, 0.2)
 
 
 def first_turn(reached: int | None, waiting: int | None) -> int:

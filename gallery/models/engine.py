@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, ExpressionWrapper, F, Q, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Max, Min, Q, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -189,9 +189,9 @@ class Engine(models.Model):
         For an engine out of ``timed()``; any other is taken to have learned its pace just now.
         """
         learned = self.pace
-        if learned is not None:
+        if self.pace_ceiling:  # 0 where the service told its limit, which stays as it is
             ago = getattr(self, "learned_ago", None) or timedelta()
-            learned = queue.recovered(learned, self.pace_ceiling or 0, max(ago.total_seconds(), 0))
+            learned = queue.recovered(self.pace_ceiling, max(ago.total_seconds(), 0))
         return min((pace for pace in (self.images_per_minute, learned) if pace is not None), default=None)
 
     def learn(self, limits):
@@ -217,10 +217,17 @@ class Engine(models.Model):
         if limits is not None and limits.per_minute and limits.per_minute < (engine.per_minute or float("inf")):
             engine._set_pace(limits.per_minute, 0)
             return
-        started = self.calls.filter(sent_at__gt=from_now(-60)).count()
-        pace = engine.per_minute or (started if started >= queue.FEWEST_TO_LEARN else None)
+        pace = engine.per_minute or self._asked_per_minute()
         if pace is not None:
             engine._set_pace(queue.slowed(pace), pace)
+
+    def _asked_per_minute(self):
+        """Return how often the service was asked of late, as pictures a minute; None where that says nothing."""
+        sent = self.calls.filter(sent_at__gt=from_now(-60)).aggregate(Min("sent_at"), Max("sent_at"), Count("pk"))
+        if sent["pk__count"] < queue.FEWEST_TO_LEARN:
+            return None
+        seconds = (sent["sent_at__max"] - sent["sent_at__min"]).total_seconds()
+        return sent["pk__count"] * 60 / max(seconds, queue.SHORTEST_BURST)
 
     def _set_pace(self, pace, ceiling):
         same = Engine.objects.filter(pk=self.pk, pace=self.pace)  # or else somebody was quicker

@@ -32,13 +32,12 @@ class TestSpacing:
             free_at = max(free_at, free_at + 0.2 - catch_up) + gap
         assert 1200 / free_at * 60 > 0.98 * 120
 
-    def test_a_pace_comes_back_a_little_each_minute_and_is_forgotten_at_twice_the_refused_one(self):
-        assert queue.slowed(100) == pytest.approx(70)
-        assert queue.recovered(70, 100, 120) == pytest.approx(80)
-        assert queue.recovered(70, 100, 26 * 60) is None
+    def test_a_pace_comes_back_fast_stays_near_the_refused_one_and_is_forgotten_at_twice_that(self):
+        paces = [queue.recovered(100, seconds) for seconds in (0, 45, 90, 135, 240, 250)]
+        assert paces == [80, 97.5, 100, 102.5, pytest.approx(192.6, abs=0.1), None]
 
-    def test_a_pace_that_the_service_told_stays(self):
-        assert queue.recovered(5, 0, 3600) == 5
+    def test_refused_again_and_again_it_stays_above_nothing(self):
+        assert queue.slowed(0.1) == queue.recovered(0.01, 0) == 0.2
 
 
 @pytest.mark.django_db
@@ -87,34 +86,46 @@ class TestLearning:
 
     def test_a_refusal_lowers_the_pace_of_the_whole_engine_and_lets_it_rest(self, engine):
         engine.slow_down(7)
-        assert self.fresh(engine).per_minute == pytest.approx(70, abs=0.1)
+        assert self.fresh(engine).per_minute == pytest.approx(80, abs=0.1)
         assert 6 < self.fresh(engine).free_in.total_seconds() <= 7
-        assert Event.objects.get(verb="engine.pace").details == {"per_minute": 70}
+        assert Event.objects.get(verb="engine.pace").details == {"per_minute": 80}
 
     def test_of_calls_that_were_on_their_way_together_only_the_first_refusal_counts(self, engine):
         together = timezone.now() - timedelta(seconds=1)
         for _ in range(5):
             engine.slow_down(0, sent_at=together)
-        assert self.fresh(engine).per_minute == pytest.approx(70, abs=0.1)
+        assert self.fresh(engine).per_minute == pytest.approx(80, abs=0.1)
         engine.slow_down(0, sent_at=timezone.now() + timedelta(seconds=1))
-        assert self.fresh(engine).per_minute == pytest.approx(49, abs=0.1)
+        assert self.fresh(engine).per_minute == pytest.approx(64, abs=0.1)
 
     def test_the_pace_recovers_by_itself_up_to_what_the_admin_set(self, engine):
         engine.slow_down(0)
-        Engine.objects.update(pace_changed_at=timezone.now() - timedelta(minutes=2))
-        assert self.fresh(engine).per_minute == pytest.approx(80, abs=0.5)
-        Engine.objects.update(pace_changed_at=timezone.now() - timedelta(minutes=20))
+        Engine.objects.update(pace_changed_at=timezone.now() - timedelta(seconds=45))
+        assert self.fresh(engine).per_minute == pytest.approx(97.5, abs=0.5)
+        Engine.objects.update(pace_changed_at=timezone.now() - timedelta(minutes=3))
         assert self.fresh(engine).per_minute == 100
 
-    def test_an_engine_without_a_limit_learns_from_how_often_it_was_asked(self):
+    def asked(self, seconds):
+        """Return an engine without a limit that was asked ten times in the last ``seconds``."""
         engine = make_engine("free", concurrent_calls=100)
         work = make_work(make_assignment(engine=engine, max_tries=20))
         for _ in range(3):
             make_queued(work, pictures=4)
         for number in range(10):
             Call.objects.intend(claim(engine), spool=str(number)).sent()
+        first = Call.objects.order_by("pk").first()
+        Call.objects.filter(pk=first.pk).update(sent_at=first.sent_at - timedelta(seconds=seconds))
+        return engine
+
+    def test_an_engine_without_a_limit_learns_from_how_often_it_was_asked(self):
+        engine = self.asked(50)
         engine.slow_down(0)
-        assert self.fresh(engine).per_minute == pytest.approx(7, abs=0.1)
+        assert self.fresh(engine).per_minute == pytest.approx(0.8 * 12, abs=0.5)
+
+    def test_a_class_that_pressed_at_once_is_not_taken_for_the_pace_of_a_minute(self):
+        engine = self.asked(0)
+        engine.slow_down(0)
+        assert self.fresh(engine).per_minute > 100
 
     def test_one_refusal_after_a_quiet_time_teaches_nothing_but_patience(self):
         engine = make_engine("free")

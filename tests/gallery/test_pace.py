@@ -34,7 +34,7 @@ class TestSpacing:
 
     def test_a_pace_comes_back_fast_stays_near_the_refused_one_and_is_forgotten_at_twice_that(self):
         paces = [queue.recovered(100, seconds) for seconds in (0, 45, 90, 135, 240, 250)]
-        assert paces == [80, 97.5, 100, 102.5, pytest.approx(192.6, abs=0.1), None]
+        assert paces[:5] == pytest.approx([80, 97.5, 100, 102.5, 192.6], abs=0.1) and paces[5] is None
 
     def test_refused_again_and_again_it_stays_above_nothing(self):
         assert queue.slowed(0.1) == queue.recovered(0.01, 0) == 0.2

@@ -182,6 +182,15 @@ class TestTheHand:
         assert "2 pictures wait held back: 1" in text and text.count("Waits while final pictures go first.") == 1
         assert "Waits while" not in self.press(client, classroom, "rule", rule="everything")
 
+    def test_when_the_last_is_ready_counts_only_those_who_are_drawn(self, client, teacher, classroom, assignment, engine):
+        work = make_work(assignment, make_student(classroom, "Ann"))
+        make_ready(work)
+        make_queued(work)
+        wait_for(assignment, "Ben")
+        LaneRule.objects.change(str(classroom.lane), teacher, is_finals_only=True)
+        publish(engine)
+        assert "Until the last one is ready: about 10 seconds." in plain(client.get(address(classroom)))
+
     def test_to_the_front_takes_the_pupils_next_picture(self, client, teacher, classroom, assignment, engine):
         pictures = wait_for(assignment, "Ann", "Ben", "Cleo")
         text = self.press(client, classroom, "front", student=row_of(pictures[2]))

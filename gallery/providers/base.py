@@ -6,6 +6,7 @@ A provider is told nothing of schools: no names, classes, grades or ids. That is
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,8 +136,11 @@ class ResumableProvider(Provider, Protocol):
 
 
 def write_spool(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write ``chunks`` so that ``path`` either holds all of them on disk or does not exist; nobody else may read it."""
-    temporary = path.with_name(path.name + ".part")
+    """Write ``chunks`` so that ``path`` either holds all of them on disk or does not exist; nobody else may read it.
+
+    Two may write the same answer at once: whoever was late is replaced, and neither sees the other's half.
+    """
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode=0o600)) as file:

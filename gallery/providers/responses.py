@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -210,7 +211,7 @@ def _receive(answer: Any, spool: Path) -> _State:
 
 
 def _receive_long(chunks: itertools.chain[bytes], spool: Path) -> _State:
-    whole = spool.with_name(spool.name + ".whole")
+    whole = spool.with_name(f"{spool.name}.{secrets.token_hex(4)}.whole")  # a worker that was thought lost may write it too
     try:
         write_spool(whole, chunks)
         with _PARSING:

@@ -68,7 +68,7 @@ class Killed(Exception):
     """What a test's worker dies of."""
 
 
-def begun(api, spool, *, seconds=0.0):
+def begun(api, spool, *, seconds=0.0, options=None):
     """Begin a drawing and return its id, as a worker would that is killed right then."""
     refs = []
 
@@ -76,7 +76,7 @@ def begun(api, spool, *, seconds=0.0):
         refs.append(ref)
         raise Killed
 
-    api.script([("ok", {"seconds": seconds})], route="responses")
+    api.script([("ok", options or {"seconds": seconds})], route="responses")
     with pytest.raises(Killed):
         provider_at(api).ask(REQUEST, spool, started=die)
     assert not spool.exists()
@@ -327,16 +327,25 @@ class TestTakingUpAgain:
 
         assert spool.exists() and time.monotonic() - start < 0.5
 
-    def test_two_may_do_it_at_once(self, api, tmp_path):
-        ref = begun(api, tmp_path / "lost", seconds=0.3)
-        spools = [tmp_path / "a", tmp_path / "b"]
-        threads = [threading.Thread(target=provider_at(api).resume, args=(ref, REQUEST, spool)) for spool in spools]
+    def test_a_worker_that_was_thought_lost_may_do_it_at_the_same_time(self, api, spool):
+        image = os.urandom(3_000_000)
+        ref = begun(api, spool, options={"seconds": 0.3, "image": image})
+        failures = []
+
+        def resume():
+            try:
+                provider_at(api).resume(ref, REQUEST, spool)
+            except ProviderError as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=resume) for _ in range(6)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-        assert spools[0].read_bytes() == spools[1].read_bytes()
+        assert not failures and provider_at(api).read(spool, REQUEST).image == image
+        assert [path.name for path in spool.parent.iterdir()] == [spool.name]
 
     def test_one_that_the_service_forgot_is_unanswered(self, api, spool):
         with pytest.raises(Unanswered) as caught:

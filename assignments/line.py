@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
 from gallery import live, queue, waiting
-from gallery.models import Event, Generation, LaneRule, Picture, Trail
+from gallery.models import Engine, Event, Generation, LaneRule, Picture, Trail
 from gallery.shown import drawn_numbers
 
 #: Tries of one pupil that the list names; of the rest it says how many they are.
@@ -66,22 +66,44 @@ def line_of(classroom):
     and is empty where nobody can tell. Each of ``engines`` has the same and ``rows``, one for each pupil, in their order.
     """
     key, rule = str(classroom.lane), rule_of(classroom)
-    pictures = list(
-        Picture.objects.filter(lane=key, status__in=Picture.OPEN)
-        .select_related("engine", "generation__trail__submission__assignment")
-        .defer("generation__parts", "generation__meta_prompt", "generation__trail__submission__assignment__brief")
-        .order_by("turn", "rank", "pk")
-    )
+    pictures = _open_pictures(key)
     queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
     held = set(Picture.objects.held().filter(lane=key).values_list("pk", flat=True))
     _tell_places(queued, held)
     names = {row.student_id: row for row in classroom.enrollments.all()}
-    numbers = _try_numbers({picture.generation.trail_id for picture in queued})
     parts = {}
     for picture in pictures:
         parts.setdefault(picture.engine, []).append(picture)
-    engines = [_of_engine(engine, parts[engine], rule, names, numbers) for engine in sorted(parts, key=lambda each: each.pk)]
+    engines = [_of_engine(engine, parts[engine], rule, names) for engine in sorted(parts, key=lambda each: each.pk)]
     return {"rule": rule, "engines": engines, **_sums(pictures)}
+
+
+def _open_pictures(key):
+    """Return what waits or is being drawn in lane ``key``, in order, each with its engine and its try.
+
+    Tries and engines are few and pictures many, so each of those is fetched once; a try's ``shown_number`` is its pupil's.
+    """
+    pictures = Picture.objects.filter(lane=key, status__in=Picture.OPEN).order_by("turn", "rank", "pk")
+    pictures = list(pictures.only("public_id", "generation_id", "engine_id", "owner_id", "status", "turn", "queued_at"))
+    engines = Engine.objects.in_bulk({picture.engine_id for picture in pictures})
+    tries = _tries({picture.generation_id for picture in pictures})
+    for picture in pictures:
+        picture.engine, picture.generation = engines[picture.engine_id], tries[picture.generation_id]
+    return pictures
+
+
+def _tries(pks):
+    """Return the tries of these ``pks`` by pk, each with its trail, the trail's work, and ``shown_number``."""
+    drawn = Prefetch("pictures", Picture.objects.only("generation_id", "status", "is_final"))
+    tries = Prefetch("generations", Generation.objects.only("trail_id", "number", "settings").prefetch_related(drawn))
+    found = {}
+    trails = Trail.objects.filter(pk__in=Generation.objects.filter(pk__in=pks).values("trail"))
+    for trail in trails.select_related("submission__assignment").prefetch_related(tries):
+        numbers = drawn_numbers(trail.generations.all())
+        for generation in trail.generations.all():
+            generation.shown_number = numbers.get(generation.pk)
+            found[generation.pk] = generation
+    return found
 
 
 def _tell_places(queued, held):
@@ -95,14 +117,6 @@ def _tell_places(queued, held):
     for picture in queued:
         picture.is_held = picture.pk in held
         picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), (None, None, ""))
-
-
-def _try_numbers(trails):
-    """Return the running number of every try of ``trails`` (their pks), by the try's pk, as its pupil reads it."""
-    pictures = Picture.objects.only("generation_id", "status", "is_final")
-    tries = Generation.objects.only("trail_id", "number", "settings").prefetch_related(Prefetch("pictures", pictures))
-    found = Trail.objects.filter(pk__in=trails).only("pk").prefetch_related(Prefetch("generations", tries))
-    return {pk: number for trail in found for pk, number in drawn_numbers(trail.generations.all()).items()}
 
 
 def _sums(pictures):
@@ -123,17 +137,17 @@ def _inside(sentence):
     return sentence[:1].lower() + sentence[1:].removesuffix(".")
 
 
-def _of_engine(engine, pictures, rule, names, numbers):
+def _of_engine(engine, pictures, rule, names):
     """Return one engine's part of the line. Who is held back stands behind those who are drawn meanwhile."""
     queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
     by_pupil = {}
     for picture in sorted(queued, key=lambda each: each.is_held):  # keeps the order otherwise
         by_pupil.setdefault(picture.owner_id, []).append(picture)
-    rows = [_row(own, rule, names.get(owner), numbers) for owner, own in by_pupil.items()]
+    rows = [_row(own, rule, names.get(owner)) for owner, own in by_pupil.items()]
     return {"engine": engine, "rows": rows, **_sums(pictures)}
 
 
-def _row(own, rule, enrollment, numbers):
+def _row(own, rule, enrollment):
     """Return what the list says of one pupil, whose waiting pictures ``own`` are, the next one first."""
     following = own[0]
     counts = Counter(picture.generation for picture in own)
@@ -142,7 +156,7 @@ def _row(own, rule, enrollment, numbers):
         "tries": [
             {
                 "assignment": getattr(getattr(generation.trail, "submission", None), "assignment", None),
-                "number": numbers.get(generation.pk),
+                "number": generation.shown_number,
                 "is_final": generation.is_final,
                 "pictures": count,
             }

@@ -169,6 +169,9 @@ class TestNumbers:
         assert same == {
             "%(counter)s on the list",
             "%(counter)s waits at the door",
+            "At most %(pictures)s picture",  # the genitive of "at most" is the same for two and five
+            "At most %(pictures)s picture, free",
+            "At most %(pictures)s picture, at most %(dollars)s $",
             "to grade, of %(counter)s handed in",
         }
 

@@ -7,7 +7,7 @@ BOOTSTRAP = $(PYTHON) -I edu4all/bootstrap.py
 VENV = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test tools lint messages bench clean
+.PHONY: help setup run test faults tools lint messages bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -20,6 +20,9 @@ run: ## Run the whole site on http://127.0.0.1:8000 (PORT=8001 make run: elsewhe
 
 test: ## Run every test that can run here (ARGS="tests/gallery -x": some of them)
 	@exec $(BOOTSTRAP) test $(ARGS)
+
+faults: tools ## Kill, stop and flush everything for hours (ARGS="--seed 17": one schedule again)
+	@$(VENV) -m tests.run --faults $(ARGS)
 
 tools: ## Install what tests and checks need
 	@$(BOOTSTRAP) tools

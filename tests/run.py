@@ -1,10 +1,13 @@
 """`make test`: the suite on SQLite, again on PostgreSQL, then in a browser; says at the end what was left out, and why.
 
     python -m tests.run [pytest's arguments]     TEST_ONLY=sqlite|pg|browser: one of the three
+    python -m tests.run --faults [--seed 17 | --seeds 1-300] [pytest's arguments]
+        only what kills processes, for longer than CI has time: 300 schedules on each database, or those that are named
 
 With CI=true nothing may be left out.
 """
 
+import argparse
 import os
 import signal
 import subprocess
@@ -21,6 +24,9 @@ NO_TESTS = 5  # pytest's exit code
 #: Two processes share the many quick tests; those that kill processes and count seconds have the machine for themselves.
 QUICK = ("-m", "not browser and not faults", "-n", "2")
 FAULTS = ("-m", "faults")
+#: What `make faults` plays: seeds of schedules, pictures of the soak, deploys in a row.
+LONG = {"FAULT_SEEDS": "1-300", "FAULT_SOAK": "400", "FAULT_DEPLOYS": "10"}
+SCHEDULES = "tests/faults/test_schedules.py"
 
 
 @dataclass
@@ -88,6 +94,18 @@ def run_pass(suite: Pass, arguments: list[str]) -> None:
         run_pytest(suite, arguments, **env)
 
 
+def only_faults(arguments: list[str]) -> tuple[list[Pass], list[str]]:
+    """Return the passes of `make faults` and what is left for pytest; seeds that are named are played alone."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--faults", action="store_true")
+    parser.add_argument("--seed", "--seeds", dest="seeds")
+    options, arguments = parser.parse_known_args(arguments)
+    os.environ.update(LONG | ({"FAULT_SEEDS": options.seeds} if options.seeds else {}))
+    if options.seeds:
+        arguments = [SCHEDULES, *arguments]
+    return [Pass("sqlite", "SQLite", (FAULTS,)), Pass("pg", "PostgreSQL", (FAULTS,))], arguments
+
+
 def main(arguments: list[str]) -> int:
     """Run all three passes, or the one that TEST_ONLY names; return the exit code."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -96,6 +114,8 @@ def main(arguments: list[str]) -> int:
         Pass("pg", "PostgreSQL", (QUICK, FAULTS)),
         Pass("browser", "Browser", (("-m", "browser"),)),
     ]
+    if "--faults" in arguments:
+        passes, arguments = only_faults(arguments)
     if only := os.environ.get("TEST_ONLY"):
         passes = [suite for suite in passes if suite.name == only]
     for suite in passes:

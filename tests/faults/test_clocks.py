@@ -26,16 +26,22 @@ def wrong_clock(tmp_path):
         pytest.skip("no libfaketime on this machine: `apt install libfaketime`")
     clock = tmp_path / "clock"
 
-    def turn(seconds):
-        clock.write_text(f"{seconds:+d}\n")
-        return {
+    def turn(seconds, *, jumps=False):
+        steady = {
             "LD_PRELOAD": found[0],
-            "FAKETIME_TIMESTAMP_FILE": str(clock),
-            "FAKETIME_NO_CACHE": "1",
-            "DONT_FAKE_MONOTONIC": "1",  # no clock that is set wrongly runs backwards
-        }
+            "DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }  # no clock that is set wrongly runs backwards
+        if not jumps:
+            return steady | {"FAKETIME": f"{seconds:+d}"}
+        clock.write_text(f"{seconds:+d}\n")
+        return steady | {"FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1"}  # read once a second
 
     return turn
+
+
+def by_a_wrong_clock(command, log, **env):
+    return processes.running([*command[:2], "tests.faults.wrong_clock", *command[2:]], log, grace=0, **env)
 
 
 class TestAWrongClock:
@@ -44,7 +50,7 @@ class TestAWrongClock:
         """On PostgreSQL beside a worker whose clock is right; SQLite's clock is that of the one machine it lies on."""
         house.provider.script(*[["slow", {"seconds": 0.8}]] * 6)
         pictures = [house.ask() for _ in range(6)]
-        with start_worker("-c", "2", name="wrong", run=processes.running, **QUICK, **wrong_clock(seconds)):
+        with start_worker("-c", "2", name="wrong", run=by_a_wrong_clock, **QUICK, **wrong_clock(seconds)):
             house.ring(2)
             house.wait_for_request(pictures[0])
             if connection.vendor == "postgresql":
@@ -56,13 +62,13 @@ class TestAWrongClock:
 
     @pytest.mark.parametrize("seconds", [-HOUR, HOUR])
     def test_that_jumps_during_a_call_asks_for_nothing_twice(self, house, start_worker, wrong_clock, seconds):
-        house.provider.script(*[["slow", {"seconds": 1.5}]] * 2)
+        house.provider.script(*[["slow", {"seconds": 2.5}]] * 2)
         pictures = [house.ask() for _ in range(2)]
-        with start_worker("-c", "2", run=processes.running, **QUICK, **wrong_clock(0)):
+        with start_worker("-c", "2", run=by_a_wrong_clock, **QUICK, **wrong_clock(0, jumps=True)):
             house.ring(2)
             for picture in pictures:
                 house.wait_for_request(picture)
-            wrong_clock(seconds)
+            wrong_clock(seconds, jumps=True)
             house.wait_for_ends()
         ends = [house.end_of(picture) for picture in pictures]
         if connection.vendor == "postgresql" or seconds < 0:

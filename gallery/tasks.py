@@ -94,14 +94,21 @@ def _draw(picture):
 
 
 def due_here():
-    """Count the pictures that could start now and have a place in this process; of a paced engine one at a time."""
-    due = 0
+    """Count the pictures that could start now and have a place in this process, as (of paced engines, of others).
+
+    Of a paced engine one at a time.
+    """
+    paced = others = 0
     waiting = Picture.objects.claimable_now().order_by().values_list("engine").annotate(Count("pk"))
     for engine_pk, count in waiting:
         engine = Engine.objects.timed().get(pk=engine_pk)
-        free = engine.concurrent_calls - Picture.objects.being_drawn(engine)
-        due += max(0, min(count, free, 1 if engine.per_minute else free))
-    return min(due, slots.free)
+        free = max(0, min(count, engine.concurrent_calls - Picture.objects.being_drawn(engine)))
+        if engine.per_minute:
+            paced += min(free, 1)
+        else:
+            others += free
+    paced = min(paced, slots.free)
+    return paced, min(others, slots.free - paced)
 
 
 @shared_task
@@ -113,7 +120,7 @@ def sweep():
     for picture in Picture.objects.too_late(settings.DRAW_WITHIN):
         picture.give_up("too_late")
     publish_lines()
-    send(due_here())
+    send(sum(due_here()))
     _clear_spool()
     _heartbeat()
     for picture in Picture.objects.take_over_lost(worker=WORKER, lease=settings.LEASE_SECONDS):

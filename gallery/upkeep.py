@@ -73,12 +73,13 @@ def broker_answers():
 
 def look_after():
     """Ring for what may start, tell who waits where, and sweep every SWEEP_SECONDS, until the worker shuts down."""
-    watch, swept_at = Watch(), time.monotonic()
+    watch, swept_at, overdue = Watch(), time.monotonic(), 0
     while not _stopping.wait(nap()):
         try:
-            due = tasks.due_here()
-            tasks.send(due)
-            watch.look(due)
+            paced, others = tasks.due_here()
+            tasks.send(paced + min(others, overdue))  # whoever asked for the others, or made room, has just rung for them
+            overdue = others
+            watch.look(paced + others)
             tasks.publish_lines()
             if time.monotonic() - swept_at >= settings.SWEEP_SECONDS:
                 swept_at = time.monotonic()

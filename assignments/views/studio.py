@@ -232,7 +232,7 @@ def _poll_seconds(waiting):
     """Return how soon the page looks again: at once after the button, seldom while nothing can be ready for long."""
     if any(picture.state != Picture.Status.QUEUED for picture in waiting):
         return live.NEXT_POLL
-    is_long = all((picture.seconds or 0) >= live.CALM_FROM_SECONDS for picture in waiting)
+    is_long = all(picture.why_waiting or (picture.seconds or 0) >= live.CALM_FROM_SECONDS for picture in waiting)
     return live.CALM_POLL if is_long else live.FIRST_POLL
 
 

@@ -79,8 +79,9 @@ class Turns(models.QuerySet):
         """
         with transaction.atomic():
             front = self.waiting().filter(lane=lane, turn=queue.FRONT).count()
-            mine = self.waiting().filter(lane=lane, owner_id=owner_pk).exclude(turn=queue.FRONT)
-            picture = mine.select_related("generation__trail").order_by("turn", "rank", "pk").first()
+            mine = self.filter(lane=lane, owner_id=owner_pk).exclude(turn=queue.FRONT).order_by("turn", "rank", "pk")
+            mine = mine.select_related("generation__trail")
+            picture = mine.not_held().first() or mine.waiting().first()
             if picture is None or not self.waiting().filter(pk=picture.pk).update(turn=queue.FRONT, rank=front):
                 return False
             Event.objects.record("picture.to_front", picture=picture, actor=actor)

@@ -105,6 +105,17 @@ class TestToTheFront:
             Picture.objects.to_front(lane, picture.owner_id, teacher)
         assert [claim(engine).pk for _ in range(3)] == [pictures[2].pk, pictures[1].pk, pictures[0].pk]
 
+    def test_in_the_last_minutes_it_is_the_final_that_goes_first(self, assignment, engine, lane, teacher):
+        work, *others = works(assignment, 3)
+        make_ready(work)
+        [_extra], [final] = make_queued(work), make_queued(work)
+        Picture.objects.filter(pk=final.pk).update(is_final=True)
+        for other in others:
+            make_queued(other)
+        LaneRule.objects.change(lane, teacher, is_finals_only=True)
+        Picture.objects.to_front(lane, work.student_id, teacher)
+        assert claim(engine).pk == final.pk
+
     def test_the_class_does_not_overtake_another_by_it(self, assignment, engine, lane, teacher):
         [theirs] = make_queued(make_work(make_assignment(make_classroom(), engine=engine)))
         pictures = [make_queued(work)[0] for work in works(assignment, 2)]

@@ -199,7 +199,8 @@ class Engine(models.Model):
         if limits is None:
             return
         if limits.remaining == 0 and limits.reset_seconds:
-            self.pause(limits.reset_seconds)
+            # The reset is when all is back; of a known limit the next start is back sooner.
+            self.pause(min(limits.reset_seconds, 60 / limits.per_minute if limits.per_minute else limits.reset_seconds))
         is_new = limits.per_minute and (self.pace is None or (self.pace_ceiling == 0 and self.pace != limits.per_minute))
         if is_new and (self.images_per_minute is None or limits.per_minute < self.images_per_minute):
             self._set_pace(limits.per_minute, 0)

@@ -145,6 +145,9 @@ class TestLearning:
     def test_with_nothing_remaining_the_engine_rests_until_the_service_counts_anew(self, engine):
         engine.learn(Limits(per_minute=None, remaining=0, reset_seconds=12))
         assert 11 < self.fresh(engine).free_in.total_seconds() <= 12
+        other = make_engine("told")
+        other.learn(Limits(per_minute=20, remaining=0, reset_seconds=60))
+        assert 2 < self.fresh(other).free_in.total_seconds() <= 3
 
     def test_a_refused_call_goes_back_to_its_own_place_and_its_class_loses_no_turn(self, engine):
         assignment = make_assignment(engine=engine)

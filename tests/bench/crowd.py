@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
-from tests.bench.reckoning import concurrent_ceiling, ideal_end, jain, most_in_window, overtaken, window_while_all_wait
+from tests.bench.reckoning import ceilings, ideal_end, jain, most_in_window, overtaken, window_while_all_wait
 from tests.bench.service import running_service
 from tests.bench.site import median, percentile, processor_seconds, running_site
 
@@ -46,10 +46,9 @@ class Wave:
         ends = sorted(self.ended.values())
         return (len(ends) - 1) / (ends[-1] - ends[0])
 
-    def promise_errors(self):
-        """Return the relative error of every promise that was looked at."""
-        waits = [(seconds, self.ended[key] - at) for key, at, seconds in self.promises if key in self.ended]
-        return [abs(promised - real) / real for promised, real in waits if real > 0]
+    def kept(self):
+        """Return promised / real wait of every promise that was looked at."""
+        return [seconds / (self.ended[key] - at) for key, at, seconds in self.promises if self.ended[key] > at]
 
 
 class Crowd:
@@ -159,14 +158,16 @@ def show(name, value, target="", form="{:.1%}"):
 
 def show_common(crowd, name, wave):
     """Print what is told of every wave: claims and settling, promises, work."""
-    times, errors = crowd.times(name), wave.promise_errors()
-    if errors:
-        show(f"error of the promised time, median of {len(errors)}", median(errors), f"target under {PROMISE:.0%}")
+    times, kept = crowd.times(name), wave.kept()
+    errors = [abs(share - 1) for share in kept]
+    show(f"error of the promised time, median of {len(errors)}", median(errors), f"target under {PROMISE:.0%}")
+    show("promised / real time, median", median(kept))
     for step, label in (("claim", "claim"), ("call", "call written"), ("settle", "settle"), ("both", "claim and settle")):
         middle, worst = median(times[step]), percentile(times[step], 0.99)
         target = "target under {} and {}".format(*CLAIM_AND_SETTLE) if step == "both" else ""
         print(f"  {label + ', ms: median, p99':58}{middle:9.1f}{worst:9.1f}  {target}")
     empty = times["no claim"]
+    show("doorbells heard, for each picture", len(times["doorbell"]) / len(wave.ended), form="{:.2f}")
     show("claims that found nothing, for each picture", len(empty) / len(wave.ended), form="{:.2f}")
     show("processor time of the workers for each picture, ms", wave.work * 1000 / len(wave.ended), form="{:.0f}")
     show("most pictures whose pixels one worker worked on at once", max(times["pixels"]), form="{:.0f}")
@@ -175,7 +176,7 @@ def show_common(crowd, name, wave):
 def throughput(crowd, name, options):
     """Answers that are small, or as large as they are in truth."""
     seconds, slots = options.seconds, options.slots
-    ceiling = concurrent_ceiling(options.ceiling_seconds) if name == "photo" else None
+    before = ceilings(options.ceiling_seconds) if name == "photo" else None
     wave = crowd.run(
         name,
         everybody_once,
@@ -189,13 +190,15 @@ def throughput(crowd, name, options):
     rate, ideal = wave.rate(), slots / seconds
     first, last = min(wave.asked.values()), max(wave.ended.values())
     print(f"{len(wave.ended)} pictures, {slots} slots in {options.workers} workers, answers after {seconds} s ({name})")
-    if ceiling is None:
+    if before is None:
         show("throughput / what the slots can do", rate / ideal, f"target {THROUGHPUT:.0%}")
     else:
-        ceiling = (ceiling + concurrent_ceiling(options.ceiling_seconds)) / 2
-        bound = min(ideal, ceiling)
-        show(f"what {os.cpu_count()} cores can do of pixels alone / what the slots can do", ceiling / ideal)
-        show("throughput / the lower of the two", rate / bound, f"target {NEAR_CEILING:.0%}")
+        after, cores = ceilings(options.ceiling_seconds), f"what {os.cpu_count()} cores can do"
+        pixels, fetched = ((one + other) / 2 for one, other in zip(before, after, strict=True))
+        show(f"pictures a second: {cores} of pixels alone", pixels, form="{:.2f}")
+        show(f"pictures a second: {cores} with fetching and filing", fetched, form="{:.2f}")
+        show("throughput / pixels alone, or what the slots can do", rate / min(ideal, pixels), f"target {NEAR_CEILING:.0%}")
+        show("throughput / with fetching and filing, or the slots", rate / min(ideal, fetched))
     whole = (ideal_end(list(wave.asked.values()), slots, seconds) - first) / (last - first)
     show("time of slots that never idle / time from first press to last picture", whole)
     show_common(crowd, name, wave)

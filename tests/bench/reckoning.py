@@ -3,11 +3,14 @@
 import heapq
 import os
 import tempfile
+import threading
 import time
 from bisect import bisect_left
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from tests.bench.service import running_service
 
 
 def ideal_end(asked, slots, seconds):
@@ -57,26 +60,48 @@ def window_while_all_wait(asked, started, lanes):
     return begin, begin
 
 
-def concurrent_ceiling(seconds):
-    """Return how many full-size answers a second as many threads as cores can read and prepare, doing nothing else."""
+def ceiling(seconds, work):
+    """Return how often a second as many threads as cores can do ``work``, and nothing else."""
+    work()
+    began = time.perf_counter()
+
+    def repeat(_):
+        count = 0
+        while time.perf_counter() < began + seconds:
+            work()
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        count = sum(pool.map(repeat, range(os.cpu_count())))
+    return count / (time.perf_counter() - began)
+
+
+def ceilings(seconds):
+    """Return (a, b), full-size pictures a second: a of reading and preparing alone, b with fetching and filing them.
+
+    Without a queue, a purse or a row: what is left of b is what keeping books costs.
+    """
     from gallery.pictures import AI_MADE, Label, prepare
     from gallery.providers.answers import read_answer
-    from gallery.providers.base import Service
-    from tests.bench.service import SIZES, answer_with, photo
+    from gallery.providers.base import DrawRequest, Service
+    from gallery.providers.openai import OpenAIProvider
 
-    label, service = Label(AI_MADE, "Made with AI.", "Bench"), Service(kind="openai", base_url="http://127.0.0.1:1/v1")
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
-        spool = Path(folder) / "answer"
-        spool.write_bytes(answer_with(photo(*SIZES["photo"])))
-        prepare(read_answer(spool, service).image, label=label)
-        began = time.perf_counter()
+    label = Label(AI_MADE, "Made with AI.", "Bench")
+    request = DrawRequest(words="A dog", prompt="A dog", language="en", size=(1536, 1024))
+    with running_service("--seconds", 0, "--picture", "photo") as fake, tempfile.TemporaryDirectory() as folder:
+        service = Service(kind="openai", model="bench", base_url=fake.base_url)
+        provider, kept = OpenAIProvider(service), Path(folder) / "kept"
+        provider.ask(request, kept)
 
-        def work(_):
-            count = 0
-            while time.perf_counter() < began + seconds:
-                prepare(read_answer(spool, service).image, label=label)
-                count += 1
-            return count
+        def pixels():
+            return prepare(read_answer(kept, service).image, label=label)
 
-        count = sum(pool.map(work, range(os.cpu_count())))
-        return count / (time.perf_counter() - began)
+        def whole():
+            spool = Path(folder) / str(threading.get_ident())
+            provider.ask(request, spool)
+            prepared = prepare(provider.read(spool, request).image, label=label)
+            for number, data in enumerate([prepared.original, *prepared.thumbnails.values()]):
+                spool.with_suffix(f".{number}").write_bytes(data)
+
+        return ceiling(seconds, pixels), ceiling(seconds, whole)

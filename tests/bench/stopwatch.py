@@ -1,8 +1,8 @@
 """Notes what a worker spends on claiming and settling, and how many pictures' pixels it works on at once.
 
 A worker imports this module (`celery worker -I tests.bench.stopwatch`) and knows nothing of it. STOPWATCH names the file that
-gets a line of JSON for each measured step: ["claim" | "no claim" | "call" | "settle" | "both", milliseconds] or
-["pixels", pictures being worked on].
+gets a line of JSON for each measured step: ["claim" | "no claim" | "call" | "settle" | "both" | "doorbell", milliseconds]
+or ["pixels", pictures being worked on].
 """
 
 import functools
@@ -11,7 +11,7 @@ import os
 import threading
 import time
 
-from gallery import generation, pictures
+from gallery import generation, pictures, tasks
 from gallery.models import Call, Picture
 
 _file = open(os.environ["STOPWATCH"], "a", buffering=1)
@@ -70,5 +70,6 @@ def counted(function):
 timed(type(Picture.objects.all()), "claim_next", told_claim)
 timed(type(Call.objects.all()), "intend", lambda spent, _: note("call", spent))
 timed(generation, "_close", told_settle)
+timed(tasks, "draw_one", lambda spent, _: note("doorbell", spent))
 for step in ("decode", "encode_original", "shrink", "encode_thumbnail"):
     setattr(pictures, step, counted(getattr(pictures, step)))

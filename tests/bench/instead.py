@@ -3,7 +3,8 @@
     python -m tests.bench.instead [pictures] [deaths]
 
 Each of the three has a service of its own that draws in 2 s, refuses with 429 what comes faster than 240 a minute, hangs on
-every 40th request and cuts the line after 20 s. Each is killed (SIGKILL) every 6 s so many times, and started again at once.
+every 40th request and cuts the line after 20 s. Each is killed (SIGKILL) 6 s after its first request and started again at once,
+so many times.
 """
 
 import json
@@ -43,18 +44,21 @@ class Outcome:
         return sum(times > 1 for times in paid.values())
 
 
-def run_and_kill(command, log, env, deaths, is_done):
-    """Run a command that dies by SIGKILL every DIES_EVERY seconds, ``deaths`` times; return how often it was started."""
-    began, starts = time.monotonic(), 0
+def run_and_kill(command, log, env, deaths, service, is_done):
+    """Run a command that dies by SIGKILL so often, each time DIES_EVERY seconds after its first request; return its starts."""
+    starts = 0
     while not is_done():
         starts += 1
+        known, first = len(service.journal()), None
         with processes.running(command, log, **env) as process:
             while not is_done() and process.poll() is None:
-                if deaths and time.monotonic() - began > DIES_EVERY:
+                if first is None and len(service.journal()) > known:
+                    first = time.monotonic()
+                if deaths and first and time.monotonic() - first > DIES_EVERY:
                     os.killpg(process.pid, signal.SIGKILL)
-                    deaths, began = deaths - 1, time.monotonic()
+                    deaths -= 1
                     break
-                time.sleep(0.1)
+                time.sleep(0.2)
     return starts
 
 
@@ -77,7 +81,7 @@ def plain(site, name, command, pictures, deaths, before=None):
 
         if before:
             before(env, prompts)
-        outcome.starts = run_and_kill(command, folder / "log", env, deaths, is_done)
+        outcome.starts = run_and_kill(command, folder / "log", env, deaths, service, is_done)
         files = [file.stat().st_mtime for file in folder.glob("*.png")]
         outcome.seconds = max(files, default=0) - (time.time() - (time.monotonic() - began))
     return outcome
@@ -117,7 +121,7 @@ def ours(site, pictures, deaths):
         env = {**site.database, **OURS}
         outcome = Outcome()
         outcome.starts = run_and_kill(
-            command, site.folder / "ours.log", env, deaths, lambda: not rows.filter(status__in=Picture.OPEN).exists()
+            command, site.folder / "ours.log", env, deaths, service, lambda: not rows.filter(status__in=Picture.OPEN).exists()
         )
         outcome.drawn, outcome.told = (rows.filter(status=status).count() for status in ("ready", "failed"))
         outcome.seconds = max(rows.values_list("ended_at", flat=True)).timestamp() - began

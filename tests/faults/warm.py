@@ -30,13 +30,21 @@ class Process:
     """A forked process, with the manners of subprocess.Popen as far as tests need them."""
 
     def __init__(self, pid):
-        self.pid = pid
+        self.pid, self._began = pid, began(pid)
 
     def poll(self):
-        return None if has_members(self.pid) else 0
+        return None if has_members(self.pid) and began(self.pid) in (self._began, None) else 0
 
     def wait(self, timeout=30):
         processes.wait_until(lambda: self.poll() is not None, timeout, f"process {self.pid} to end")
+
+
+def began(pid):
+    """Return when a process began, None where there is none or nobody tells: numbers are given to others after a while."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return None
 
 
 class Warm:
@@ -63,7 +71,8 @@ class Warm:
         try:
             yield process
         finally:
-            end_groups([process.pid], grace, lambda: time.sleep(0.02))
+            if process.poll() is None:
+                end_groups([process.pid], grace, lambda: time.sleep(0.02))
 
     def close(self):
         self._process.stdin.close()

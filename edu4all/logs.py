@@ -15,7 +15,7 @@ from pythonjsonlogger.json import JsonFormatter as Base
 
 #: Extra fields that reach the log: identifiers, numbers, and names that an operator gave.
 FIELDS = frozenset(
-    "assignment at attempt call classroom code count engine enrollment fence generation http_status model picture purse "
+    "assignment at attempt call classroom code count engine enrollment fence generation http_status kind model picture purse "
     "seconds size state status_code submission task trail user worker".split()
 )
 #: What Celery says of a task that failed, besides the error itself.

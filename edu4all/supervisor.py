@@ -270,7 +270,7 @@ def site(port: int, var: Path) -> list[Child]:
         "--threads",
         "8",
     ]
-    web += ["--graceful-timeout", "4", "--no-control-socket", *heartbeat]
+    web += ["--keep-alive", "15", "--graceful-timeout", "4", "--no-control-socket", *heartbeat]
     worker = ["celery", "--quiet", "-A", "edu4all", "worker", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["celery", "--quiet", "-A", "edu4all", "beat", "--schedule", str(var / "run" / "beat-schedule"), "--pidfile", ""]
     hours = float(os.environ.get("WORKER_HOURS") or WORKER_HOURS)

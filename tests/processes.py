@@ -143,7 +143,7 @@ def running_web(folder: Path, port: int, run: Runner = running, **env: str) -> I
     """Run gunicorn on a loopback port and wait until it answers /healthz."""
     log = folder / "web.log"
     command = [sys.executable, "-m", "gunicorn", "edu4all.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    command += ["--threads", "8", "--graceful-timeout", "2", "--no-control-socket"]
+    command += ["--threads", "8", "--keep-alive", "15", "--graceful-timeout", "2", "--no-control-socket"]
     with run(command, log, PORT=str(port), **env) as process:
         wait_for_start(process, log, lambda: site_answers(port))
         yield process

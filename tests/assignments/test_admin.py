@@ -228,9 +228,10 @@ class TestWords:
         work = Grade.objects.get().submission
         assert str(work.student) in html and work.assignment.title in html
 
-    def test_the_first_school_is_named_in_the_sites_language(self):
-        with translation.override("en"):
-            assert School.objects.default().name == "Наша школа"
+
+def test_the_first_school_is_named_in_the_sites_language():
+    with translation.override("en"):
+        assert School.objects.default().name == "Наша школа"
 
 
 class TestContactSheet:

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
+from assignments.limits import LimitsForm
 from assignments.models import Grade, GradeChange, User
 from assignments.views.assignments import save_assignment
 from tests.builders import make_assignment, make_handed_in, make_teacher, make_work
@@ -254,7 +255,7 @@ class TestRewrittenRubric:
         request = rf.post("/", posted)
         request.user = teacher
         with pytest.raises(ValidationError) as error:
-            save_assignment(request, form, rubric)
+            save_assignment(request, form, rubric, LimitsForm.in_editor(None, assignment))
         assert error.value.code == "fixed"
         assignment.refresh_from_db()
         assert assignment.title != "Another title"

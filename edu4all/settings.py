@@ -193,6 +193,7 @@ STOP_SECONDS = float(env("STOP_SECONDS") or 20)  # a worker told to end waits so
 MACHINE = env("MACHINE_NAME") or socket.gethostname()  # whose disk raw answers lie on
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "gallery.tasks.sweep", "schedule": timedelta(seconds=SWEEP_SECONDS), "options": {"expires": 30}},
+    "clear-orphans": {"task": "gallery.tasks.clear_orphans", "schedule": timedelta(days=1), "options": {"expires": 3600}},
 }
 
 # Drawing. Provider deadline < lease, so that a claim outlives the longest call it may make.

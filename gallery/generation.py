@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 MOST_RECOVERIES = 5
 #: Codes of a Busy that came from the line and not from the service itself.
 UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
+#: Code of a Broken that means our own disk, and the seconds until it is looked at again.
+NO_ROOM, NO_ROOM_SECONDS = "no_room", 30
 #: Cores that this process may use; a Mac cannot say which, and has them all.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 #: Held while pixels are worked on: more at once would be no quicker, and each takes tens of megabytes. Never while others draw.
@@ -187,6 +189,9 @@ def fail(picture, call, error):
     """Record a broken service: asked again later, a bounded number of times, unless a picture may have been charged."""
     if error.is_perhaps_charged:
         return spoil(picture, call, _detail(error), error=error)
+    if error.code == NO_ROOM:  # our own disk is full, and nothing was asked: no fault of the service
+        again = NO_ROOM_SECONDS
+        return _close(call, "failed", lambda: picture.requeue("broken", after=again, detail=_detail(error)), error=error)
     if picture.failures < len(queue.RETRY_AFTER):
         after = queue.RETRY_AFTER[picture.failures]
         return _close(

@@ -9,12 +9,13 @@ from celery import shared_task
 from celery.exceptions import CeleryError
 from django.conf import settings
 from django.core.cache import cache
+from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import Count
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from gallery import engines, generation, line
+from gallery import engines, generation, invariants, line
 from gallery.models import Call, Engine, Picture
 from gallery.slots import slots
 
@@ -24,6 +25,8 @@ WORKER = f"{settings.MACHINE}:{os.getpid()}"
 HEARTBEAT = "worker-heartbeat"
 #: A file in the spool that no open call names is deleted after this many seconds.
 SPOOL_KEPT = 3600
+#: And a stored file that no picture names, after so many.
+ORPHANS_KEPT = 24 * 3600
 #: A doorbell that nobody heard for so many seconds is forgotten: others were rung since.
 RUNG_FOR = 30
 
@@ -144,6 +147,14 @@ def publish_lines():
     """Publish who waits where, for every engine that somebody waits for."""
     for engine in Engine.objects.awaited():
         line.publish(engine)
+
+
+@shared_task
+def clear_orphans():
+    """Delete stored files that no picture has named for a day: their worker died between storing and discarding them."""
+    for name in list(invariants.orphaned_files(ORPHANS_KEPT)):
+        default_storage.delete(name)
+        log.warning("orphan file deleted")
 
 
 def _clear_spool():

@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from gallery import engines, generation, tasks
+from gallery import engines, generation, queue, tasks
 from gallery.models import Call, Engine, LedgerEntry, MetaPrompt, Picture, Purse
 from gallery.pictures import AI_MADE, SKETCH_MADE, read_label
 from gallery.providers.base import Abilities, Broken, Busy, Limits, Misconfigured, Refused, Unanswered, write_spool
@@ -384,3 +384,13 @@ class TestPurses:
         assert picture.cancel()
         purse.refresh_from_db()
         assert (purse.pictures_reserved, purse.pictures_spent) == (0, 0)
+
+
+def test_a_full_disk_of_our_own_is_waited_out_and_counts_as_no_failure_of_the_service():
+    make_queued()
+    for _ in range(len(queue.RETRY_AFTER) + 2):
+        generation.draw(claim(Engine.objects.get()), FlatProvider(error=Broken("full", code="no_room")))
+        Picture.objects.update(not_before=None)
+    picture = Picture.objects.get()
+    assert (picture.status, picture.failures) == ("queued", 0)
+    assert not Call.objects.exclude(state="failed").exists()

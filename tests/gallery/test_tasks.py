@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from gallery import tasks
 from gallery.models import Call, Engine, Picture
 from gallery.slots import slots
-from tests.builders import claim, make_assignment, make_engine, make_queued, make_work
+from tests.builders import claim, make_assignment, make_engine, make_queued, make_ready, make_work
 from tests.processes import free_port
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +185,17 @@ class TestSweep:
         make_queued(make_work(make_assignment(engine=make_engine())))
         tasks.sweep()
         assert rung(broker) == 1
+
+
+class TestOrphans:
+    def test_a_stored_file_that_no_picture_names_is_deleted_after_a_day_and_no_other(self):
+        picture = make_ready()
+        old, young = (default_storage.save(f"or/{name}.png", ContentFile(b"x")) for name in ("old", "young"))
+        for name, age in ((old, tasks.ORPHANS_KEPT + 60), (picture.file, tasks.ORPHANS_KEPT + 60)):
+            os.utime(default_storage.path(name), (time.time() - age,) * 2)
+        tasks.clear_orphans()
+        assert [default_storage.exists(name) for name in (old, young, picture.file)] == [False, True, True]
+        default_storage.delete(young)
 
 
 class TestSpool:

@@ -31,24 +31,34 @@ class Watch:
     """Notices that pictures could start here and no doorbell rings: the broker is away, or our loop to it has died."""
 
     def __init__(self):
-        self.since = None  # time.monotonic() of the first look that found work and silence
+        self.silent_since = None  # time.monotonic() of the first look that found work and silence
+        self.due_since = None  # and of the first of the looks in a row that found work
         self.drawing = ThreadPoolExecutor(slots.total, thread_name_prefix="without-doorbell")
 
     def look(self, due):
-        """Take note that ``due`` pictures could start here now; draw them without a doorbell where it has been silent long."""
+        """Take note that ``due`` pictures could start here now; draw them without a doorbell where it has been silent long.
+
+        Silence once noticed lasts until a doorbell is heard: a paced engine has nothing due between two starts.
+        """
         now = time.monotonic()
-        if not due or (self.since is not None and tasks.Heard.at > self.since):
-            self.since = None
+        if self.silent_since is not None and tasks.Heard.at > self.silent_since:
+            self.silent_since = self.due_since = None
         if not due:
+            self.due_since = None
+            if not self.is_silent(now):
+                self.silent_since = None
             return
-        self.since = self.since or now
-        if now - self.since < settings.SILENT_SECONDS:
+        self.silent_since, self.due_since = self.silent_since or now, self.due_since or now
+        if not self.is_silent(now):
             return
         for _ in range(due):
             self.drawing.submit(draw_without_doorbell)
-        if now - self.since > DEAF_FOR * settings.SILENT_SECONDS and broker_answers():
+        if now - self.due_since > DEAF_FOR * settings.SILENT_SECONDS and broker_answers():
             log.error("the broker answers and this worker hears nothing: it ends, to be started anew")
             os.kill(os.getpid(), signal.SIGTERM)
+
+    def is_silent(self, now):
+        return self.silent_since is not None and now - self.silent_since >= settings.SILENT_SECONDS
 
 
 def draw_without_doorbell():

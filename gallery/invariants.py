@@ -1,22 +1,27 @@
 """What must never be false of pictures, calls and purses: one query for each promise, for `manage.py check_jobs`.
 
-The numbers I1 to I8 are those under which fault tests speak of them. What a constraint already forbids is asked all the same
+The numbers I1 to I9 are those under which fault tests speak of them. What a constraint already forbids is asked all the same
 where a query can ask it: a database that was restored, or repaired by hand, may hold anything.
 """
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from gallery.clock import from_now
 from gallery.models import Call, Event, Generation, LedgerEntry, Picture, Purse
@@ -190,3 +195,18 @@ def shown_unchecked(grace: float) -> QuerySet:
 @invariant("I8", "No picture is both approved and hidden.")
 def approved_and_hidden(grace: float) -> QuerySet:
     return pictures(approved_at__isnull=False, hidden_at__isnull=False)
+
+
+@invariant("I9", "Nothing in the broker is needed: its messages are doorbells and say nothing.")
+def talking_messages(grace: float) -> Iterator[str]:
+    """Find messages that carry arguments, which would be lost with the broker; where it is away, there are none to ask."""
+    try:
+        with current_app.connection_for_read(connect_timeout=1) as connection:
+            connection.ensure_connection(max_retries=1, timeout=1)
+            messages = connection.default_channel.client.lrange(current_app.conf.task_default_queue, 0, -1)
+    except (OSError, RedisError, KombuError):
+        return
+    for number, message in enumerate(map(json.loads, messages)):
+        args, kwargs, _embedded = json.loads(base64.b64decode(message["body"]))
+        if args or kwargs:
+            yield f"message {number} of {message['headers'].get('task')} has arguments"

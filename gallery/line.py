@@ -4,8 +4,8 @@ Between two snapshots nothing that a page shows moves, so its polls stay answere
 """
 
 from gallery import live, queue
-from gallery.models import Engine, Picture
-from gallery.waiting import HELD, OFF, STOPPED
+from gallery.models import Engine, LaneRule, Picture
+from gallery.waiting import HELD, OFF, PAUSED, STOPPED
 
 
 def publish(engine):
@@ -26,9 +26,11 @@ def snapshot(engine):
     for place, (picture, trail) in enumerate(line, 1):
         known = [None, None, why_not] if why_not else [queue.rounded_place(place), queue.rounded_wait(seconds[place - 1]), ""]
         places.setdefault(str(trail), {})[str(picture)] = known
+    paused, _finals_only = LaneRule.objects.in_force()
     held = Picture.objects.held().filter(engine=engine)
-    for picture, trail in held.values_list("public_id", "generation__trail__public_id"):
-        places.setdefault(str(trail), {})[str(picture)] = [None, None, HELD]
+    for lane, picture, trail in held.values_list("lane", "public_id", "generation__trail__public_id"):
+        why_not = PAUSED if lane in paused else HELD
+        places.setdefault(str(trail), {})[str(picture)] = [None, None, why_not]
     return places
 
 

@@ -1,4 +1,7 @@
-"""Polls that find no row changed are answered here, before a session or the database is touched."""
+"""Polls that find no row changed are answered here, before a session or the database is touched.
+
+Only a forgotten stamp costs one count of events, at most once in live.STAMP_SECONDS for each page.
+"""
 
 from django.core import signing
 from django.http import HttpResponse

@@ -102,7 +102,7 @@ def nap():
     """Return the seconds until the next look: until the next start of a paced engine, and never long."""
     close_old_connections()
     try:
-        waits = [engine.free_in.total_seconds() for engine in Engine.objects.awaited().timed() if engine.free_in]
+        waits = [engine.free_in.total_seconds() for engine in Engine.objects.usable().awaited().timed() if engine.free_in]
     except Exception:
         return LONGEST_NAP
     return min([max(wait, SHORTEST_NAP) for wait in waits if wait > 0] + [LONGEST_NAP, settings.SWEEP_SECONDS])

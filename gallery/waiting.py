@@ -3,11 +3,12 @@
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 
 #: Why a waiting picture has no place in line just now.
-OFF, STOPPED, HELD = "off", "stopped", "held"
+OFF, STOPPED, HELD, PAUSED = "off", "stopped", "held", "paused"
 
 WHY_NOT = {
     OFF: pgettext_lazy("student", "This way of drawing is switched off just now. Your picture keeps its place."),
     STOPPED: pgettext_lazy("student", "The drawing machine is resting. An adult has been told. Your picture keeps its place."),
+    PAUSED: pgettext_lazy("student", "Your teacher has paused the drawing for the whole class. Your picture keeps its place."),
     HELD: pgettext_lazy("student", "Your teacher lets other pictures go first just now. Yours keeps its place."),
 }
 

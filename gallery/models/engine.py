@@ -28,8 +28,8 @@ class EngineQuerySet(models.QuerySet):
         return self.usable().order_by("-is_default", "pk").first()
 
     def awaited(self):
-        """Return engines that pictures wait for."""
-        return self.usable().filter(pictures__status="queued").distinct()
+        """Return engines that pictures wait for, also those that may not draw just now."""
+        return self.filter(pictures__status="queued").distinct()
 
     def troubled(self):
         """Return engines that an adult must look at."""

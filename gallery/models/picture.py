@@ -185,9 +185,7 @@ class Picture(models.Model):
     def requeue(self, reason, *, after, detail="", is_failure=False):
         """Go back to the same place in the queue, to be drawn no sooner than ``after`` seconds from now."""
         with transaction.atomic(savepoint=False):
-            if reason == "busy":  # nothing was drawn for this lane
-                Lane.objects.give_back(self.engine, self.lane)
-            return self._move(
+            moved = self._move(
                 self.Status.QUEUED,
                 frm=self.Status.DRAWING,
                 event="picture.requeued",
@@ -196,6 +194,9 @@ class Picture(models.Model):
                 not_before=from_now(after),
                 failures=F("failures") + (1 if is_failure else 0),
             )
+            if moved and reason == "busy":  # nothing was drawn for this lane
+                Lane.objects.give_back(self.engine, self.lane)
+            return moved
 
     def give_up(self, reason):
         """End a picture that waited too long; it costs nothing."""

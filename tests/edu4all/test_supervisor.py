@@ -62,7 +62,13 @@ class Site:
         command = [sys.executable, "-c", DRIVER, str(folder), settings, json.dumps(bool(through))]
         (folder / "command.json").write_text(json.dumps(command))
         self.process = subprocess.Popen(
-            through or command, cwd=ROOT, stdout=self.output.open("w"), stderr=subprocess.STDOUT, start_new_session=True
+            through or command,
+            cwd=ROOT,
+            stdout=self.output.open("w"),
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # Whoever runs the tests in the background of a script ignores SIGINT, and all that it starts.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         self.seen = []
         wait_until(lambda: "Ready" in self.said(), what="Ready")

@@ -35,7 +35,7 @@ class TestAKilledBroker:
 
 class TestABrokerThatForgets:
     def test_changes_nothing_at_all(self, house, own_broker, start_web, start_sweeping):
-        """The same pictures are drawn, once each, while everything in the broker is deleted all the time."""
+        """The same pictures are drawn, once each, while everything in the broker is deleted all the time (I9)."""
         house.provider.script(*[["slow", {"seconds": 0.2}]] * 8)
         with own_broker.running(), start_web() as (_web, port), start_sweeping("-c", "2"), own_broker.client() as client:
             with ThreadPoolExecutor() as pool:
@@ -57,7 +57,7 @@ class TestABrokerThatForgets:
             client.config_set("maxmemory", 0)
             house.wait_for_ends()
         assert [status for status, _ in asked] + seen == 3 * [302] + 3 * [200]
-        assert min(seconds for _, seconds in asked) < 1
+        assert max(seconds for _, seconds in asked) < 1
         assert [house.end_of(picture) for picture in Picture.objects.all()] == 3 * [("ready", "", "stored", 1)]
         house.assert_all_is_well()
 
@@ -71,7 +71,7 @@ class TestAnAbsentBroker:
                 house.wait_for_ends()
                 assert time.monotonic() - started < 10
         assert [status for status, _ in asked] == 3 * [302]
-        assert min(seconds for _, seconds in asked) < 1, "a broker that is away costs nobody time"
+        assert max(seconds for _, seconds in asked) < 1, "a broker that is away costs nobody time"
         assert [house.end_of(picture) for picture in Picture.objects.all()] == 3 * [("ready", "", "stored", 1)]
         house.assert_all_is_well()
 

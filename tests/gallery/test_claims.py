@@ -153,6 +153,14 @@ class TestFences:
         claim(picture.engine)
         assert list(Picture.objects.take_over_lost(worker="test:2", lease=60)) == []
 
+    def test_a_late_refusal_gives_its_class_no_start_back(self):
+        [picture] = make_queued()
+        late = claim(picture.engine)
+        before = picture.engine.lanes.get().virtual_time
+        Picture.objects.update(fence=late.fence + 1)
+        assert not late.requeue("busy", after=0)
+        assert picture.engine.lanes.get().virtual_time == before > 0
+
     def test_an_end_is_final(self):
         [picture] = make_queued()
         claimed = claim(picture.engine)

@@ -66,7 +66,7 @@ class TestPause:
         line.publish(engine)
         trail_of = {each.pk: each.generation.trail.public_id for each in (held, theirs)}
         assert live.places(trail_of[theirs.pk])[str(theirs.public_id)][0] == 1
-        assert live.places(trail_of[held.pk])[str(held.public_id)] == [None, None, "held"]
+        assert live.places(trail_of[held.pk])[str(held.public_id)] == [None, None, "paused"]
 
     def test_each_change_is_one_event_with_the_teacher_and_no_change_is_none(self, lane, teacher):
         for _ in range(2):

@@ -118,7 +118,7 @@ class TestPlaces:
 
     def test_an_engine_that_is_off_says_so(self, two, client):
         Engine.objects.filter(name="slow").update(is_enabled=False)
-        line.publish(Engine.objects.get(name="slow"))
+        tasks.sweep()
         assert self.studio(two[0][0], client).count("This way of drawing is switched off just now.") == 2
 
     def test_more_is_drawn_at_once_in_truth_than_the_engine_allows_only_until_it_was_seen(self, two):

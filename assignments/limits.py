@@ -5,11 +5,12 @@ from decimal import ROUND_CEILING, Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-from gallery.models import Price, Purse
+from gallery.models import LedgerEntry, Price, Purse
 from gallery.prompts import SIZES
 
 from .estimate import Cap, at_most
@@ -137,12 +138,15 @@ class LimitsForm(forms.Form):
 
 @dataclass
 class Used:
-    """What is used of one allowance just now, of the whole class or of one student (``name``); money in dollars, as shown."""
+    """What is used of one allowance just now, of the whole class or of one student (``name``).
+
+    Money is in dollars, as shown; None where a picture counts of which nobody knows the cost.
+    """
 
     allowance: Allowance
     name: str
     pictures: int
-    dollars: str
+    dollars: str | None
     is_at_limit: bool
 
     @property
@@ -164,8 +168,9 @@ def used_of(allowances, *, price=1):
         for owner_pk, name in names.items() if row.is_of_pupils else [(None, "")]:
             keys[row.key_of(owner_pk)] = (row, name)
     purses = {purse.key: purse for purse in Purse.objects.filter(key__in=keys)}
+    unpriced = _with_unknown_cost(purses.values())
     return [
-        _used(row, name, purses.get(key), price)
+        _used(row, name, purses.get(key), price, unpriced)
         for key, (row, name) in keys.items()
         if not row.is_of_pupils or (key in purses and purses[key].pictures_used + purses[key].micros_used)
     ]
@@ -175,11 +180,27 @@ def _names(classroom):
     return dict(classroom.enrollments.active().values_list("student", "alias"))
 
 
-def _used(allowance, name, purse, price):
+def _with_unknown_cost(purses):
+    """Return the pks of those of ``purses`` that count a picture of which neither we nor the service said what it costs."""
+    ended = LedgerEntry.objects.filter(purse=OuterRef("purse"), picture=OuterRef("picture"))
+    given_back = ended.filter(kind=LedgerEntry.Kind.RELEASE)
+    told = ended.filter(kind=LedgerEntry.Kind.SETTLE, micros_spent__gt=0)
+    unpriced = LedgerEntry.objects.filter(
+        ~Exists(given_back),
+        ~Exists(told),
+        purse__in=[purse.pk for purse in purses],
+        kind=LedgerEntry.Kind.RESERVE,
+        picture__generation__settings__worst_micros=None,
+    )
+    return set(unpriced.values_list("purse", flat=True))
+
+
+def _used(allowance, name, purse, price, unpriced):
     purse = purse or Purse()
     is_drawn = allowance.pictures is not None and purse.pictures_used >= allowance.pictures
     is_paid = allowance.micros is not None and purse.micros_used + price > allowance.micros
-    return Used(allowance, name, purse.pictures_used, dollars(purse.micros_used), is_drawn or is_paid)
+    spent = None if purse.pk in unpriced else dollars(purse.micros_used)
+    return Used(allowance, name, purse.pictures_used, spent, is_drawn or is_paid)
 
 
 @dataclass

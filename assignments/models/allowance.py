@@ -40,6 +40,10 @@ class AllowanceQuerySet(models.QuerySet):
         """Return the allowances that count for ``assignment``: its own, and those of its class."""
         return self.filter(Q(assignment=None) | Q(assignment=assignment), classroom=assignment.classroom_id)
 
+    def count_money(self):
+        """Whether one of them limits money."""
+        return self.exclude(micros=None).exists()
+
     def give(self, classroom, assignment, per, period, *, pictures, micros):
         """Set the limits of one allowance (pictures, micro-dollars; None without limit); with no limit left there is none.
 

@@ -78,6 +78,7 @@ def assignment_edit(request, public_id):
         "rubric": rubric,
         "limits": limits,
         "used": used_at(assignment),
+        "counts_money": Allowance.objects.counting_at(assignment).count_money(),
         "assignment": assignment,
         "outline": assignment.rubric.outline(),
         "frames": [(form[f"frame_{language}"], assignment.meta_prompt(language).version) for language in ("ru", "en")],

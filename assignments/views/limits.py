@@ -31,6 +31,7 @@ def classroom_limits(request, pk):
         "used": used_of(allowances, price=price or 1),
         "engine": engine,
         "is_priced": price is not None,
+        "counts_money": Allowance.objects.filter(classroom=classroom).count_money(),
     }
     return render(request, "assignments/classroom_limits.html", context, status=422 if form.is_bound else 200)
 

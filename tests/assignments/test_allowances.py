@@ -329,6 +329,38 @@ class TestTeachersPages:
         page = desk.get(reverse("assignments:assignment-detail", args=[assignment.public_id])).content.decode()
         assert "A limit is reached" in page and reverse("assignments:classroom-limits", args=[room.pk]) in page
 
+    def test_dollars_are_shown_where_a_limit_counts_them(self, desk, room, assignment):
+        address = reverse("assignments:classroom-limits", args=[room.pk])
+        give(room, "pupil", pictures=5)
+        make_queued(make_work(assignment))
+        assert 'data-label="Pictures"' in desk.get(address).content.decode()
+        assert 'data-label="Dollars"' not in desk.get(address).content.decode()
+        give(room, "class", micros=10**6)
+        page = desk.get(address).content.decode()
+        assert page.count('data-label="Dollars"') == 2 and ">0.05 of 1.00<" in page and ">0.05<" in page
+
+    def test_a_cost_that_nobody_knows_is_not_shown_as_nothing(self, desk, room):
+        bare = make_engine("bare", price_micros=None)
+        work = make_work(make_assignment(room, engine=bare))
+        give(room, "pupil", pictures=5)
+        make_queued(work)
+        give(make_assignment(room), "class", micros=10**6)
+        address = reverse("assignments:classroom-limits", args=[room.pk])
+        assert ">—<" in desk.get(address).content.decode()
+        Picture.objects.get().cancel(work.student)
+        make_queued(make_work(make_assignment(room)))  # a free one
+        page = desk.get(address).content.decode()
+        assert ">—<" not in page and ">0.00<" in page
+
+    def test_a_missing_price_is_a_warning_only_where_a_limit_counts_money(self, desk, room):
+        make_engine("bare", price_micros=None, title="Bare").make_default()
+        address = reverse("assignments:classroom-limits", args=[room.pk])
+        quiet = desk.get(address).content.decode()
+        assert "costs. An administrator can add a price." in quiet and "note--warning" not in quiet
+        give(room, "class", micros=10**6)
+        loud = desk.get(address).content.decode()
+        assert "note--warning" in loud and "lets nobody draw with it" in loud
+
     def test_the_page_asks_as_often_for_nine_students_as_for_three(self, desk, room, assignment):
         give(room, "pupil", pictures=5)
         address = reverse("assignments:classroom-limits", args=[room.pk])

@@ -7,7 +7,6 @@ from django.db.models import Count, Prefetch
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from redis.exceptions import RedisError
 
 from gallery import live, queue, waiting
 from gallery.models import Engine, Event, Generation, LaneRule, Picture, Trail
@@ -108,12 +107,7 @@ def _tries(pks):
 
 def _tell_places(queued, held):
     """Give each waiting picture ``is_held``, and the place and seconds that were last published to its owner."""
-    known = {}
-    for public_id in {picture.generation.trail.public_id for picture in queued}:
-        try:
-            known |= live.peek(public_id)[1]
-        except (RedisError, OSError):
-            break  # the cache is away: nobody can tell
+    known = live.places_of({picture.generation.trail.public_id for picture in queued})
     for picture in queued:
         picture.is_held = picture.pk in held
         picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), (None, None, ""))

@@ -118,6 +118,15 @@ def places(public_id):
     return look(public_id)[1]
 
 
+def places_of(public_ids):
+    """Return what ``places`` does, for all these trails together and in one look; nothing where the cache is away."""
+    try:
+        found = cache.get_many([_places_key(public_id) for public_id in public_ids])
+    except (RedisError, OSError):
+        return {}
+    return {picture: place for own in found.values() for picture, place in own.items()}
+
+
 def token_for(user, trail):
     """Return the token that lets ``user`` ask, in the language of this page, whether ``trail`` changed, and nothing else."""
     return signing.dumps([user.pk, str(trail.public_id), translation.get_language()], salt=SALT, compress=False)

@@ -157,6 +157,22 @@ class TestWhoWaits:
             costs.append(questions(client, address(assignment.classroom)))
         assert costs[0] == costs[1] <= 15
 
+    def test_the_places_of_all_pupils_are_one_look_into_the_cache(self, seen, assignment, engine, monkeypatch):
+        wait_for(assignment, "Ann", "Ben", "Cleo")
+        publish(engine)
+        looks, get_many = [], live.cache.get_many
+        monkeypatch.setattr(live.cache, "get_many", lambda keys, *more: looks.append(list(keys)) or get_many(keys, *more))
+        assert "3 in line" in seen() and [len(keys) for keys in looks] == [3]
+
+    def test_a_cache_that_is_away_leaves_the_page_whole(self, seen, assignment, engine, monkeypatch):
+        wait_for(assignment, "Ann")
+
+        def away(*args):
+            raise OSError("gone")
+
+        monkeypatch.setattr(live.cache, "get_many", away)
+        assert "Ann" in seen() and "Nobody can tell just now." in seen()
+
 
 class TestTheHand:
     def press(self, client, classroom, act, **fields):

@@ -14,6 +14,8 @@ from gallery.shown import drawn_numbers
 
 #: Tries of one pupil that the list names; of the rest it says how many they are.
 TRIES_NAMED = 3
+#: The place in line, the seconds, and why neither, of a picture of which nothing is known.
+NOWHERE = (None, None, "")
 
 
 def with_lines(classrooms):
@@ -106,11 +108,20 @@ def _tries(pks):
 
 
 def _tell_places(queued, held):
-    """Give each waiting picture ``is_held``, and the place and seconds that were last published to its owner."""
+    """Give each waiting picture ``is_held``, and the place and seconds that were last published to its owner.
+
+    Both are None where the picture is not drawn for now: what was published may be older than the pause or the fault.
+    """
     known = live.places_of({picture.generation.trail.public_id for picture in queued})
     for picture in queued:
         picture.is_held = picture.pk in held
-        picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), (None, None, ""))
+        picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), NOWHERE)
+        if picture.is_held or not _draws(picture.engine):
+            picture.place, picture.seconds, _why_not = NOWHERE
+
+
+def _draws(engine):
+    return engine.is_enabled and not engine.is_stopped
 
 
 def _sums(pictures):
@@ -169,6 +180,6 @@ def _wait(picture, rule):
     """Return how long ``picture`` still waits, or why nobody can tell, as the teacher reads it."""
     if picture.is_held:
         return _("Waits until the line goes on.") if "paused" in rule else _("Waits while final pictures go first.")
-    if picture.engine.is_stopped or not picture.engine.is_enabled:
+    if not _draws(picture.engine):
         return _("Waits until the engine draws again.")
     return waiting.sentence(picture.seconds) or _("Nobody can tell just now.")

@@ -144,6 +144,29 @@ class TestWhoWaits:
         Engine.objects.filter(pk=engine.pk).update(circuit_opened_at=None, is_enabled=False)
         assert "The shared one is switched off." in seen() and "Waits until the engine draws again." in seen()
 
+    @pytest.mark.parametrize("fault", ["stopped", "off", "paused"])
+    def test_what_was_published_before_a_fault_is_not_told_after_it(self, seen, teacher, classroom, assignment, engine, fault):
+        wait_for(assignment, "Ann", "Ben")
+        publish(engine)
+        assert "2 in line" in seen() and "Until the last one" in seen()
+        if fault == "stopped":
+            engine.open_circuit("money", "no money")
+        elif fault == "off":
+            Engine.objects.filter(pk=engine.pk).update(is_enabled=False)
+        else:
+            LaneRule.objects.change(str(classroom.lane), teacher, is_paused=True)
+        assert "Ann" in seen() and " in line" not in seen() and "Until the last one" not in seen()
+
+    def test_who_is_held_back_has_no_place_and_the_others_keep_theirs(self, seen, teacher, classroom, assignment, engine):
+        work = make_work(assignment, make_student(classroom, "Ann"))
+        make_ready(work)
+        make_queued(work)
+        wait_for(assignment, "Ben")
+        publish(engine)
+        assert seen().count(" in line") == 2
+        LaneRule.objects.change(str(classroom.lane), teacher, is_finals_only=True)
+        assert seen().count(" in line") == 1 and "Until the last one" in seen()
+
     def test_pictures_whose_work_is_gone_do_not_break_the_page(self, seen, assignment):
         [picture] = wait_for(assignment, "Ann")
         picture.generation.trail.submission.delete()

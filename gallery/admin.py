@@ -217,6 +217,7 @@ class PictureAdmin(ReadOnlyAdmin):
 
 @admin.register(Engine)
 class EngineAdmin(KeptAdmin):
+    why_kept = _("This is never deleted: other rows hang on it. Switch it off instead.")
     list_display = ["title", "provider", "model", "is_default", "is_enabled", "state", "images_per_minute", "concurrent_calls"]
     list_filter = ["provider", "is_enabled"]
     search_fields = ["name", "title", "model"]

@@ -1,8 +1,12 @@
 """What the pages of the staff room share: read-only facts, a search that knows Cyrillic capitals, small pictures in lists."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import unquote
 from django.db.models import Q
+from django.shortcuts import redirect
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from .models import Review
 from .shown import ENGINE_FAULTS, REASON_WORDS, shown
@@ -43,9 +47,18 @@ class KeptAdmin(AnyCaseSearch, admin.ModelAdmin):
     """May be edited, never deleted: other rows hang on it. It is switched off, made inactive or archived instead."""
 
     show_facets = admin.ShowFacets.ALLOW
+    why_kept = _("This is never deleted: other rows hang on it.")
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """Lead whoever may change the row back to it and say why it stays; everybody else is refused as ever."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_change_permission(request, row):
+            return super().delete_view(request, object_id, extra_context)
+        messages.warning(request, self.why_kept)
+        return redirect(admin_urlname(self.opts, "change"), object_id)
 
 
 class ReadOnlyInline(admin.TabularInline):

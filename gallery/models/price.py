@@ -1,10 +1,18 @@
 from datetime import date
+from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+
+
+def in_dollars(micros):
+    """Return ``micros`` in dollars as this reader writes numbers, exact and with two places at least."""
+    value = Decimal(micros) / 1_000_000
+    return number_format(value, max(2, -value.normalize().as_tuple().exponent))
 
 
 class DatedQuerySet(models.QuerySet):
@@ -103,7 +111,8 @@ class Price(Dated):
         ordering = ["engine", "-dated_on", "size", "quality", "-pk"]
 
     def __str__(self):
-        return f"{self.engine_id}: {self.micros}"
+        what = ", ".join(part for part in (str(self.engine), self.size, self.quality) if part)
+        return f"{what}: {in_dollars(self.micros)} $"
 
 
 class TokenPriceQuerySet(DatedQuerySet):
@@ -136,7 +145,8 @@ class TokenPrice(Dated):
         ordering = ["engine", "-dated_on", "-pk"]
 
     def __str__(self):
-        return f"{self.engine_id}: {self.output}"
+        prices = " / ".join(in_dollars(micros) for micros in (self.text_input, self.image_input, self.output))
+        return f"{self.engine}: {prices} $"
 
     def cost(self, usage):
         """Return the cost of ``usage`` in micro-dollars; tokens of unknown kind count as the dearer one."""

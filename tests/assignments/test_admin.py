@@ -14,7 +14,8 @@ from django.utils.text import capfirst
 
 from assignments.models import Allowance, Assignment, Grade, School, Student, Teacher, User
 from gallery.admin import EVENT_WORDS
-from gallery.models import Engine, Event, MetaPrompt, Picture, Purse, Review, TokenPrice
+from gallery.admin_parts import KeptAdmin
+from gallery.models import Engine, Event, MetaPrompt, Picture, Price, Purse, Review, TokenPrice
 from tests.builders import (
     make_assignment,
     make_classroom,
@@ -102,9 +103,32 @@ class TestPages:
     @pytest.mark.parametrize("model", OURS, ids=name_of)
     def test_nothing_is_deleted(self, root, full_house, model):
         row = model._default_manager.first()
-        assert root.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        is_explained = isinstance(admin.site._registry[model], KeptAdmin)
+        assert root.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == (302 if is_explained else 403)
         root.post(page(model, "changelist"), {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"})
         assert model._default_manager.filter(pk=row.pk).exists()
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_whoever_wants_to_delete_an_engine_reads_what_to_do_instead(self, root, method):
+        engine = make_engine()
+        User.objects.update(language="en")
+        answer = getattr(root, method)(page(Engine, "delete", engine.pk), {"post": "yes"}, follow=True)
+        assert answer.redirect_chain == [(page(Engine, "change", engine.pk), 302)]
+        assert "other rows hang on it. Switch it off instead." in answer.content.decode()
+        assert Engine.objects.filter(pk=engine.pk).exists()
+
+    def test_staff_who_may_not_change_an_engine_are_refused_as_ever(self, client):
+        looker = User.objects.create(username="looker", is_staff=True)
+        looker.user_permissions.set(Permission.objects.filter(codename="view_engine"))
+        client.force_login(looker)
+        assert client.post(page(Engine, "delete", make_engine().pk), {"post": "yes"}).status_code == 403
+
+    def test_a_price_that_was_added_is_named_as_people_read_it(self, root):
+        User.objects.update(language="en")
+        fields = {"engine": make_engine("paid", title="The paid one", price_micros=None).pk, "size": "1536x864"}
+        fields |= {"quality": "high", "micros": 211000, "source_micros": 0, "dated_on": "2026-01-15", "source": "an offer"}
+        said = root.post(page(Price, "add"), fields, follow=True).content.decode()
+        assert "The paid one, 1536x864, high: 0.211 $" in said
 
     @pytest.mark.parametrize("language", ["ru", "en"])
     def test_the_first_page_opens_in_both_languages(self, root, language):

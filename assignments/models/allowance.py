@@ -33,6 +33,25 @@ USED_UP = {
         "The class's pictures for this assignment are used up. Choose your best one or ask your teacher; your words stay here.",
     ),
 }
+#: The same for a final picture: there is one to hand in already. The last is for the class's own purse too.
+NO_PRICE_OF_FINAL = pgettext_lazy(
+    "student",
+    "Nobody knows yet what a final picture costs here. Tell your teacher, or hand in your best one as it is.",
+)
+NO_FINAL_LEFT = {
+    ("day", "pupil"): pgettext_lazy(
+        "student", "No final picture is left for you today. Come back tomorrow, or hand in your best one as it is."
+    ),
+    ("day", "class"): pgettext_lazy(
+        "student", "No final picture is left for your class today. Come back tomorrow, or hand in your best one as it is."
+    ),
+    ("whole", "pupil"): pgettext_lazy(
+        "student", "No final picture is left for you here. Ask your teacher, or hand in your best one as it is."
+    ),
+    ("whole", "class"): pgettext_lazy(
+        "student", "No final picture is left for your class. Ask your teacher, or hand in your best one as it is."
+    ),
+}
 
 
 class AllowanceQuerySet(models.QuerySet):
@@ -60,9 +79,10 @@ class AllowanceQuerySet(models.QuerySet):
             allowance.purse_of(owner)
 
     @contextmanager
-    def guarding(self, assignment, student_pk):
+    def guarding(self, assignment, student_pk, *, is_final=False):
         """Give the purses that pay for a student's pictures at ``assignment`` now, and put a refusal of theirs into words.
 
+        Where ``is_final``, the words are those about a final picture, also for the refusal of the class's own purse.
         Enter it before the transaction that asks. ValidationError with the code "purse" or "no_price" comes out.
         """
         allowances = self.counting_at(assignment).select_related("classroom__school")
@@ -70,10 +90,14 @@ class AllowanceQuerySet(models.QuerySet):
         try:
             yield [purse for _allowance, purse in paid_by.values()]
         except TooLittle as error:
-            if error.purse.pk not in paid_by:
+            allowance, _purse = paid_by.get(error.purse.pk, (None, None))
+            if is_final:
+                said = _no_final(allowance, error.fit)
+            elif allowance:
+                said = allowance.refusal(error.fit)
+            else:
                 raise
-            allowance, _purse = paid_by[error.purse.pk]
-            raise TooLittle(allowance.refusal(error.fit), error.code, purse=error.purse, fit=error.fit) from None
+            raise TooLittle(said, error.code, purse=error.purse, fit=error.fit) from None
 
 
 class Allowance(models.Model):
@@ -171,6 +195,13 @@ class Allowance(models.Model):
         if fit == 0:
             return USED_UP[self.period, self.per]
         return _fewer(self.period, self.per, fit) % {"count": fit}
+
+
+def _no_final(allowance, fit):
+    """Return the sentence for a student whose final picture ``allowance`` refuses; None is the class's own purse."""
+    if fit is None:
+        return NO_PRICE_OF_FINAL
+    return NO_FINAL_LEFT[(allowance.period, allowance.per) if allowance else ("whole", "class")]
 
 
 def _fewer(period, per, count):

@@ -175,7 +175,8 @@ class Submission(models.Model):
         if not engine.final_quality:
             said = pgettext("student", "The machine that draws here makes no final pictures. Hand in your best one as it is.")
             raise ValidationError(said, code="no_quality")
-        with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
+        guarding = Allowance.objects.guarding(assignment, self.student_id, is_final=True)
+        with guarding as purses, transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             if token and (known := trail.generations.filter(token=token).first()):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from assignments.forms import AssignmentForm
-from assignments.models import Assignment, Classroom, Submission
+from assignments.models import Allowance, Assignment, Classroom, Submission
 from gallery import generation
 from gallery.engines import provider_of
 from gallery.models import Engine, Generation, LaneRule, Picture, Purse
@@ -141,6 +141,39 @@ class TestRefusals:
         make_final(work, draft) if is_drawn else work.finish(draft)
         assert refusal(work, draft) == "final_once"
         assert refusal(work, draft, token=uuid.uuid4()) == "final_once"
+
+    @pytest.mark.parametrize("period", ["day", "whole"])
+    @pytest.mark.parametrize("per", ["pupil", "class"])
+    @pytest.mark.parametrize("limit", [{"pictures": 1}, {"micros": 60_000}])
+    def test_at_a_limit_the_sentence_is_about_the_final_and_says_what_remains(self, period, per, limit):
+        engine = make_engine("paid", price_micros=50_000, final_quality="high")
+        work, draft = make_draft(engine=engine)
+        assignment = work.assignment
+        amounts = {"pictures": None, "micros": None} | limit
+        only = assignment if period == "whole" else None
+        Allowance.objects.give(assignment.classroom, only, per, period, **amounts)
+        before = Picture.objects.count()
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            work.finish(draft)
+        said = str(error.value.messages[0])
+        assert error.value.code == "purse" and Picture.objects.count() == before
+        assert said.startswith("No final picture is left for " + ("you" if per == "pupil" else "your class"))
+        assert said.endswith("or hand in your best one as it is.") and ("tomorrow" in said) == (period == "day")
+
+    def test_at_the_end_of_the_classs_own_purse_it_is_said_too(self):
+        work, draft = make_draft()
+        purse = Purse.objects.create(title="7B", pictures_allowed=0)
+        Classroom.objects.update(purse=purse)
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            Submission.objects.get().finish(draft)
+        assert error.value.messages[0].endswith("hand in your best one as it is.")
+
+    def test_without_a_price_where_money_is_limited_it_says_so(self):
+        work, draft = make_draft(engine=make_engine("bare", price_micros=None, final_quality="high"))
+        Allowance.objects.give(work.assignment.classroom, None, "class", "day", pictures=None, micros=10**9)
+        with translation.override("en"), pytest.raises(ValidationError) as error:
+            work.finish(draft)
+        assert error.value.code == "no_price" and "what a final picture costs" in error.value.messages[0]
 
     def test_of_a_final_picture(self):
         work, draft = make_draft()
@@ -375,7 +408,7 @@ class TestStudio:
         purse = Purse.objects.create(title="Class", pictures_allowed=1, pictures_spent=1)
         Classroom.objects.update(purse=purse)
         answer = client.post(url("studio-final", work), {"picture": draft.public_id}, follow=True)
-        assert "No pictures are left" in page(answer) and not Picture.objects.filter(is_final=True).exists()
+        assert "hand in your best one as it is." in page(answer) and not Picture.objects.filter(is_final=True).exists()
 
     @pytest.mark.parametrize("token", ["x", "1" * 99])
     def test_a_token_that_is_none_leads_nowhere(self, client, token):

@@ -209,26 +209,26 @@ def _fewer(period, per, count):
     left = {
         ("day", "pupil"): npgettext(
             "student",
-            "Today you can make %(count)d picture more. Choose fewer at once; your words stay here.",
-            "Today you can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            "Today you can make %(count)d more picture. Choose fewer at once; your words stay here.",
+            "Today you can make %(count)d more pictures. Choose fewer at once; your words stay here.",
             count,
         ),
         ("day", "class"): npgettext(
             "student",
-            "Today your class can make %(count)d picture more. Choose fewer at once; your words stay here.",
-            "Today your class can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            "Today your class can make %(count)d more picture. Choose fewer at once; your words stay here.",
+            "Today your class can make %(count)d more pictures. Choose fewer at once; your words stay here.",
             count,
         ),
         ("whole", "pupil"): npgettext(
             "student",
-            "In this assignment you can make %(count)d picture more. Choose fewer at once; your words stay here.",
-            "In this assignment you can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            "In this assignment you can make %(count)d more picture. Choose fewer at once; your words stay here.",
+            "In this assignment you can make %(count)d more pictures. Choose fewer at once; your words stay here.",
             count,
         ),
         ("whole", "class"): npgettext(
             "student",
-            "In this assignment your class can make %(count)d picture more. Choose fewer at once; your words stay here.",
-            "In this assignment your class can make %(count)d pictures more. Choose fewer at once; your words stay here.",
+            "In this assignment your class can make %(count)d more picture. Choose fewer at once; your words stay here.",
+            "In this assignment your class can make %(count)d more pictures. Choose fewer at once; your words stay here.",
             count,
         ),
     }

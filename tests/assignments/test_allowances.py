@@ -85,7 +85,7 @@ class TestRefusals:
     def test_whoever_asks_for_too_many_at_once_reads_how_many_are_left(self, room, assignment):
         give(room, "pupil", pictures=3)
         code, said = refusal(make_work(assignment), pictures=4)
-        assert (code, said.partition(".")[0]) == ("purse", "Today you can make 3 pictures more")
+        assert (code, said.partition(".")[0]) == ("purse", "Today you can make 3 more pictures")
 
     def test_one_students_limit_is_not_anothers(self, room, assignment):
         give(assignment, "pupil", pictures=1)
@@ -410,7 +410,7 @@ class TestTeachersPages:
         sent = self.fields(desk, assignment, max_tries="2", max_pictures="2", title="")
         assert "At most 4 pictures, at most 0.20 $" in desk.post(address, sent).content.decode()
         said = desk.post(address, sent | {"limits-class_pictures": "3"}).content.decode()
-        assert "At most 3 pictures, at most 0.15 $" in said and "held down by the limits" in said
+        assert "At most 3 pictures, at most 0.15 $" in said and "the limits allow fewer" in said
         for wrong in ({"max_tries": "many"}, {"limits-class_micros": "much"}):
             assert "counted again as soon as" in desk.post(address, sent | wrong).content.decode()
         assignment.refresh_from_db()

@@ -22,6 +22,8 @@ NO_FINALS = _(
     "The engine of this assignment makes no final pictures. Choose another engine and save, or ask an administrator to set "
     "the quality of its final pictures."
 )
+#: Where nothing is said of the quality of tries, it may be any.
+FINAL_ONCE_MORE = _("The chosen picture may be drawn once more in high quality.")
 
 #: What the words gate says to texts that classmates and teachers read, by the gate that refused.
 GATES_OF_TEXTS = {
@@ -242,6 +244,8 @@ class AssignmentForm(forms.ModelForm):
         if engine is None or not engine.final_quality:
             self.fields["allows_final"].disabled = True
             self.fields["allows_final"].help_text = NO_FINALS
+        elif not engine.quality:
+            self.fields["allows_final"].help_text = FINAL_ONCE_MORE
         if self.instance.are_points_fixed:
             self.fields["points_possible"].disabled = True
             self.fields["points_possible"].help_text = POINTS_FIXED

@@ -510,6 +510,14 @@ class TestTeacher:
         with translation.override("en"):
             assert field.disabled and "administrator" in str(field.help_text)
 
+    def test_low_quality_is_told_only_of_an_engine_that_asks_for_one(self, client, teacher):
+        for quality, is_told in (("low", True), ("", False)):
+            Engine.objects.update(quality=quality)
+            field = self.form(client, teacher)["allows_final"].field
+            with translation.override("en"):
+                said = str(field.help_text)
+            assert ("low quality" in said) is is_told and "once more in high quality" in said
+
     def test_a_tick_is_kept(self, client, teacher):
         form = AssignmentForm(instance=Assignment.objects.get())
         sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}

@@ -28,7 +28,7 @@ MOST_RECOVERIES = 5
 #: Codes of a Busy that came from the line and not from the service itself.
 UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
 #: Code of a Broken that means our own disk, and the seconds until it is looked at again.
-NO_ROOM, NO_ROOM_SECONDS = "no_room", 30
+NO_ROOM, NO_ROOM_SECONDS = "no_room", 10
 #: Cores that this process may use; a Mac cannot say which, and has them all.
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 #: Held while pixels are worked on: more at once would be no quicker, and each takes tens of megabytes. Never while others draw.

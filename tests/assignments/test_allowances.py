@@ -348,7 +348,7 @@ class TestTeachersPages:
         address = reverse("assignments:classroom-limits", args=[room.pk])
         assert ">—<" in desk.get(address).content.decode()
         Picture.objects.get().cancel(work.student)
-        make_queued(make_work(make_assignment(room)))  # a free one
+        make_queued(make_work(make_assignment(room), work.student))  # a free one
         page = desk.get(address).content.decode()
         assert ">—<" not in page and ">0.00<" in page
 

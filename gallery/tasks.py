@@ -27,8 +27,6 @@ HEARTBEAT = "worker-heartbeat"
 SPOOL_KEPT = 3600
 #: And a stored file that no picture names, after so many.
 ORPHANS_KEPT = 24 * 3600
-#: A doorbell that nobody heard for so many seconds is forgotten: others were rung since.
-RUNG_FOR = 30
 
 
 class Heard:
@@ -51,7 +49,7 @@ def send(times):
     """Ring the doorbell so often; a broker that is away is only noted."""
     try:
         for _ in range(times):
-            draw_next.apply_async(retry=False, ignore_result=True, expires=RUNG_FOR)
+            draw_next.apply_async(retry=False, ignore_result=True)
     except (KombuError, CeleryError, RedisError, OSError):
         log.warning("doorbell not rung")
 

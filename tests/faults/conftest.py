@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.request
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,8 +194,9 @@ class House:
         return make_queued(work)[0]
 
     def signal(self, process, number=signal.SIGKILL):
-        """Send a signal to a process and all that it has started."""
-        os.killpg(process.pid, number)
+        """Send a signal to a process and all that it has started, unless it has ended by itself meanwhile."""
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
 
     def ring(self, times=1):
         tasks.ring(self.engine, times)

@@ -2,7 +2,7 @@
 
     python -m tests.bench [name ...] [--write]     names: the keys of TITLES; each is a module that says how to run less of it
 
---write keeps what was printed in docs/benchmarks.md, with the machine and the date.
+--write keeps what was printed in docs/benchmarks.md, with the machine and the date; other measurements stay as they are there.
 """
 
 import argparse
@@ -73,20 +73,25 @@ def machine():
     return f"{model}, {os.cpu_count()} cores{memory}; {platform.system()}, Python {platform.python_version()}"
 
 
+def sections():
+    """Return what docs/benchmarks.md holds, by title: measurements that are not repeated stay there."""
+    texts = KEPT_IN.read_text("utf-8").split("\n## ")[1:] if KEPT_IN.exists() else []
+    return {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in texts}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", choices=[[], *TITLES], metavar="name", help=", ".join(TITLES))
     parser.add_argument("--write", action="store_true", help="keep the tables in docs/benchmarks.md")
     options = parser.parse_args()
-    names = options.names or list(TITLES)
-    parts = [
-        f"{OPENING}\n{datetime.date.today():%Y-%m-%d}. {machine()}. {os.getloadavg()[0]:.1f} processes ran before we began.\n"
-    ]
-    for name in names:
-        print(f"\n{TITLES[name]}", flush=True)
-        parts.append(f"\n## {TITLES[name]}\n\n```text\n{measure(name).rstrip()}\n```\n")
-    if options.write:
-        KEPT_IN.write_text("".join(parts), encoding="utf-8")
+    kept = sections() if options.write else {}
+    for name in options.names or list(TITLES):
+        title = TITLES[name]
+        print(f"\n{title}", flush=True)
+        when = f"{datetime.date.today():%Y-%m-%d}. {machine()}. {os.getloadavg()[0]:.1f} processes ran before it began."
+        kept[title] = f"## {title}\n\n{when}\n\n```text\n{measure(name).rstrip()}\n```\n"
+        if options.write:  # after each, for a long run may be stopped
+            KEPT_IN.write_text("\n".join([OPENING, *(kept[known] for known in TITLES.values() if known in kept)]), "utf-8")
 
 
 if __name__ == "__main__":

@@ -91,6 +91,10 @@ class TestMovedPlaces:
         assert f'value="{live.version_of(live.places(trail.public_id))}"' in words
         assert picture.generation.prompt not in words
 
+    def test_a_rounded_place_is_not_told_as_an_exact_one(self, trail, picture, seen):
+        self.move(trail, picture, 15, 90)
+        assert ">about 15 in line<" in self.poll(trail, seen).content.decode()
+
     def test_they_come_in_the_language_of_the_page(self, trail, picture, seen):
         self.move(trail, picture, 9, 90)
         assert "9 in line" not in self.poll(trail, seen, "ru").content.decode()

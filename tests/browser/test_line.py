@@ -10,7 +10,7 @@ from tests.visitor import open_session
 pytestmark = pytest.mark.browser
 
 SOON = 6000  # milliseconds: a snapshot every two seconds, a look every second, and a busy machine
-HELD = "Your teacher lets other pictures go first just now. Yours keeps its place."
+HELD = "Your teacher has paused the drawing for the whole class. Your picture keeps its place."
 
 
 @pytest.fixture

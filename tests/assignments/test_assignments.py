@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from assignments.models import Assignment, Grade, Submission
@@ -197,7 +198,9 @@ class TestTryingOut:
     def test_it_leads_straight_to_grading_ones_own_try(self, client, studio):
         client.get(studio)
         work = Submission.objects.get()
-        assert client.post("/trial/end/", {"work": str(work.public_id)}).url == f"/work/{work.public_id}/grade/"
+        assert client.post("/trial/end/", {"work": str(work.public_id)}).url == reverse(
+            "assignments:grading", args=[work.public_id]
+        )
 
     def test_it_never_leads_to_a_colleagues_work(self, client, studio):
         foreign = make_work()

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from assignments.models import Enrollment, Version
@@ -59,14 +60,16 @@ class TestWords:
 
     def test_they_hang_once_an_adult_has_looked(self, visitor, teacher, work):
         again(work)
-        desk = teacher.get(f"/work/{work.public_id}/grade/").content.decode()
+        desk = teacher.get(reverse("assignments:grading", args=[work.public_id])).content.decode()
         assert "New words wait for your look" in desk and "Hang it in the class gallery" in desk
-        teacher.post(f"/work/{work.public_id}/show/", {"action": "show", "version": 2})
+        teacher.post(reverse("assignments:show-to-class", args=[work.public_id]), {"action": "show", "version": 2})
         assert titles(visitor, work) == ["Unseen"]
 
     def test_words_that_came_while_the_teacher_looked_are_not_approved(self, visitor, teacher, work):
         again(work)
-        answer = teacher.post(f"/work/{work.public_id}/show/", {"action": "show", "version": 1}, follow=True)
+        answer = teacher.post(
+            reverse("assignments:show-to-class", args=[work.public_id]), {"action": "show", "version": 1}, follow=True
+        )
         assert "handed in anew" in answer.content.decode()
         assert titles(visitor, work) == ["Tower"]
 

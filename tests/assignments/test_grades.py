@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
 from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
 from assignments.limits import LimitsForm
@@ -124,14 +125,14 @@ class TestGradingPage:
     def test_a_saved_grade_leads_to_the_next_work_and_then_to_the_list(self, client, work, teacher, criteria):
         other = make_handed_in(make_work(work.assignment))
         client.force_login(teacher)
-        answer = client.post(f"/work/{work.public_id}/grade/", self.form(criteria))
-        assert answer.url == f"/work/{other.public_id}/grade/"
+        answer = client.post(reverse("assignments:grading", args=[work.public_id]), self.form(criteria))
+        assert answer.url == reverse("assignments:grading", args=[other.public_id])
         assert client.post(answer.url, self.form(criteria)).url == f"/assignments/{work.assignment.public_id}/"
         assert set(Grade.objects.values_list("graded_by", "points")) == {(teacher.pk, Decimal("20.0"))}
 
     def test_two_teachers_do_not_overwrite_each_other(self, client, work, teacher, criteria):
         client.force_login(teacher)
-        page = f"/work/{work.public_id}/grade/"
+        page = reverse("assignments:grading", args=[work.public_id])
         client.post(page, self.form(criteria, 5))
         conflict = client.post(page, self.form(criteria, 1))
         assert conflict.status_code == 422 and conflict.context["is_conflict"]
@@ -142,12 +143,17 @@ class TestGradingPage:
     @pytest.mark.parametrize("field, value", [("seen_version", ""), ("seen_version", "-1"), ("feedback", "x" * 2001)])
     def test_a_form_that_does_not_fit_saves_nothing(self, client, work, teacher, criteria, field, value):
         client.force_login(teacher)
-        assert client.post(f"/work/{work.public_id}/grade/", self.form(criteria) | {field: value}).status_code == 422
+        assert (
+            client.post(reverse("assignments:grading", args=[work.public_id]), self.form(criteria) | {field: value}).status_code
+            == 422
+        )
         assert not Grade.objects.exists()
 
     def test_hiding_needs_a_reason_that_there_is(self, client, work, teacher):
         client.force_login(teacher)
-        client.post(f"/work/{work.public_id}/show/", {"action": "hide", "reason": "a reason that is none"})
+        client.post(
+            reverse("assignments:show-to-class", args=[work.public_id]), {"action": "hide", "reason": "a reason that is none"}
+        )
         review = work.current.picture.reviews.get()
         assert (review.decision, review.reason) == ("hide", "other")
 
@@ -155,7 +161,7 @@ class TestGradingPage:
         client.force_login(teacher)
         picture = work.current.picture
         for action, is_approved in [("show", True), ("hide", False), ("show", True)]:
-            client.post(f"/work/{work.public_id}/show/", {"action": action, "reason": "unkind"})
+            client.post(reverse("assignments:show-to-class", args=[work.public_id]), {"action": action, "reason": "unkind"})
             picture.refresh_from_db()
             assert (picture.approved_at is not None, picture.hidden_at is None) == (is_approved, is_approved)
 
@@ -220,7 +226,7 @@ class TestRewrittenRubric:
         client.force_login(teacher)
         work.assignment.rubric.rewrite(self.OUTLINE)
         posted = {f"criterion_{row.pk}": 5 for row in criteria} | {"feedback": "Kept words", "seen_version": 0}
-        answer = client.post(f"/work/{work.public_id}/grade/", posted, headers={"Accept-Language": "en"})
+        answer = client.post(reverse("assignments:grading", args=[work.public_id]), posted, headers={"Accept-Language": "en"})
         said = answer.content.decode()
         assert answer.status_code == 422 and "The rubric was changed" in said and "Kept words" in said
         assert "A colleague was quicker" not in said

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from assignments.models import Enrollment, Grade, Submission
 from gallery.models import Engine, Generation, Picture
@@ -114,7 +115,11 @@ class TestTeachers:
         for count in (3, 27):
             add_works(assignment, count)
             work = Submission.objects.first()
-            address = f"/work/{work.public_id}/grade/" if page == "grading" else f"/assignments/{assignment.public_id}/{page}"
+            address = (
+                reverse("assignments:grading", args=[work.public_id])
+                if page == "grading"
+                else f"/assignments/{assignment.public_id}/{page}"
+            )
             costs.append(questions(client, address))
         assert costs[0] == costs[1]
 

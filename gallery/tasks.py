@@ -66,6 +66,8 @@ def draw_next(*_, **__):
 
 def draw_one():
     """Draw one picture, of the engine that has fewest places here; tell whether there was one to draw."""
+    if not slots.free:
+        return False
     usable = list(Engine.objects.usable().with_starts())
     for engine in sorted((each for each in usable if each.may_start), key=lambda each: (slots.taken(each.pk), each.pk)):
         with slots.place(engine.pk, others=len(usable) - 1) as is_free:

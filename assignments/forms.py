@@ -39,7 +39,7 @@ def fit_for_class(text):
     """Let ``text`` pass the words gate. ValidationError with the gate as its code, never with the word."""
     verdict = judge(text)
     if verdict.outcome != "allow" and verdict.family != "empty":  # signs alone hurt nobody
-        raise ValidationError(GATES_OF_TEXTS[verdict.gate], code=verdict.gate)
+        raise ValidationError(GATES_OF_TEXTS.get(verdict.gate, GATES_OF_TEXTS["words"]), code=verdict.gate)
 
 
 def said_to_students(required):

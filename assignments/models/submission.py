@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from gallery import prompts
 from gallery.models import Event, Picture, Trail
 from gallery.safety.gate import judge, language_of
+from gallery.safety.policy import Policy
 
 from .allowance import Allowance
 from .assignment import Assignment
@@ -128,7 +129,8 @@ class Submission(models.Model):
         engine = assignment.drawing_engine
         if engine is None:
             raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
-        verdict, language = judge(prompt, names=names_on_roster(assignment.classroom_id)), language_of(prompt)
+        policy = Policy(names=frozenset(names_on_roster(assignment.classroom_id)))
+        verdict, language = judge(prompt, policy), language_of(prompt)
         with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
             trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
@@ -147,9 +149,9 @@ class Submission(models.Model):
                 raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
             frame = assignment.meta_prompt(language)
             return trail.ask(
-                prompt=verdict.clean_prompt,
+                prompt=verdict.cleaned,
                 language=language,
-                parts=prompts.compose(frame.text, verdict.clean_prompt, shape=shape, language=language),
+                parts=prompts.compose(frame.text, verdict.cleaned, shape=shape, language=language),
                 meta_prompt=frame,
                 engine=engine,
                 shape=shape,

@@ -126,7 +126,7 @@ def glass_box(assignment, words, shape=None):
     language = language_of(words) if words.strip() else assignment.language
     frame = assignment.meta_prompt(language)
     shape = shape if shape in prompts.SIZES else assignment.shape
-    parts = prompts.compose(frame.text, judge(words).clean_prompt, shape=shape, language=language)
+    parts = prompts.compose(frame.text, judge(words).cleaned, shape=shape, language=language)
     return {"parts": _readable(parts), "version": frame.version, "language": language}
 
 
@@ -258,7 +258,7 @@ def ask(request, public_id):
             if not generation.is_refused:
                 tasks.ring(generation.engine, times=generation.settings["pictures"])
                 return redirect(f"{reverse('assignments:studio', args=[public_id])}#live-trail")
-            form.add_error("prompt", ValidationError(GATES[generation.gate], code=generation.gate))
+            form.add_error("prompt", ValidationError(GATES.get(generation.gate, GATES["words"]), code=generation.gate))
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
     return render(request, "assignments/studio.html", trail_context(work) | form_context(work, form), status=422)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from gallery.safety.gate import MAX_PROMPT, judge
+from gallery.safety.policy import Policy
 
 SAFETY = Path(__file__).parents[2] / "gallery" / "safety"
 
 
-def decision(prompt, **options):
-    verdict = judge(prompt, **options)
+def decision(prompt, **wanted):
+    verdict = judge(prompt, Policy(**wanted))
     return verdict.outcome, verdict.gate, verdict.family
 
 
@@ -69,7 +70,7 @@ class TestWhatAClassMayDraw:
     @pytest.mark.parametrize("prompt", ["😀🎉", "👩‍🚀🚀", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"])
     def test_emoji_alone_are_a_prompt(self, prompt):
         verdict = judge(prompt)
-        assert (verdict.outcome, verdict.clean_prompt) == ("allow", prompt)
+        assert (verdict.outcome, verdict.cleaned) == ("allow", prompt)
 
 
 class TestWhatDoesNotBelongInASchool:
@@ -240,14 +241,14 @@ class TestPersonalData:
 
     @pytest.mark.parametrize("prompt", ["нарисуй Веру Лесную", "Вера Лесная на слоне", "our Alice as a clown", "Портрет Вити"])
     def test_a_classmate_is_not_drawn(self, prompt):
-        assert decision(prompt, names=["Вера Лесная", "Alice", "Витя"]) == ("refuse", "personal", "name")
+        assert decision(prompt, names=frozenset({"Вера Лесная", "Alice", "Витя"})) == ("refuse", "personal", "name")
         assert decision(prompt)[0] == "allow"
 
     @pytest.mark.parametrize(
         "prompt", ["вера, надежда и любовь", "памятник Петру на коне", "Peter the Great", "Peter Pan flies", "статуя Веры"]
     )
     def test_great_people_and_common_words_may_share_a_classmates_name(self, prompt):
-        assert decision(prompt, names=["Вера", "Пётр", "Peter"])[0] == "allow"
+        assert decision(prompt, names=frozenset({"Вера", "Пётр", "Peter"}))[0] == "allow"
 
 
 class TestTheFrame:
@@ -318,7 +319,7 @@ class TestLength:
 
     def test_a_book_pasted_in_is_refused_and_cut(self):
         verdict = judge("кот и пёс " * 100_000)
-        assert (verdict.family, len(verdict.clean_prompt)) == ("long", MAX_PROMPT)
+        assert (verdict.family, len(verdict.cleaned)) == ("long", MAX_PROMPT)
 
     def test_nothing_hides_behind_a_long_stretch_of_nothing(self):
         assert decision("кот" + "\u200b" * 5000 + "лужа крови") == ("refuse", "length", "long")
@@ -327,12 +328,12 @@ class TestLength:
 class TestTheVerdict:
     def test_the_clean_prompt_keeps_the_students_words_and_drops_what_cannot_be_seen(self):
         verdict = judge("  Кот\u200b и\x00  ПЁС\n\tу за\u0301мка, cafe\u0301 \ufeff👩‍🚀 ")
-        assert verdict.clean_prompt == "Кот и ПЁС у за\u0301мка, caf\u00e9 👩‍🚀"
+        assert verdict.cleaned == "Кот и ПЁС у за\u0301мка, caf\u00e9 👩‍🚀"
 
     def test_half_a_character_does_no_harm(self):
         verdict = judge("кот \ud83d и пёс")
         assert verdict.outcome == "allow"
-        assert verdict.clean_prompt.encode() == "кот и пёс".encode()
+        assert verdict.cleaned.encode() == "кот и пёс".encode()
 
     def test_the_family_is_a_key_and_never_the_word(self):
         verdict = judge("пистолет на столе")
@@ -340,11 +341,11 @@ class TestTheVerdict:
         assert "пистолет" not in verdict.family + verdict.gate + verdict.outcome
 
     def test_a_teachers_own_words_are_refused_in_any_form(self):
-        own = frozenset({"покемон", "мыльная опера", "Minecraft"})
-        assert decision("два покемона", extra_words=own) == ("refuse", "words", "teacher")
-        assert decision("смотрю мыльную оперу", extra_words=own) == ("refuse", "words", "teacher")
-        assert decision("MINECRAFT castle", extra_words=own) == ("refuse", "words", "teacher")
-        assert decision("опера в Сиднее", extra_words=own)[0] == "allow"
+        own = (("покемон", "refuse"), ("мыльная опера", "refuse"), ("Minecraft", "refuse"))
+        assert decision("два покемона", words=own) == ("refuse", "words", "own")
+        assert decision("смотрю мыльную оперу", words=own) == ("refuse", "words", "own")
+        assert decision("MINECRAFT castle", words=own) == ("refuse", "words", "own")
+        assert decision("опера в Сиднее", words=own)[0] == "allow"
         assert decision("два покемона")[0] == "allow"
 
 

@@ -2,9 +2,6 @@
 
 import hmac
 import logging
-import os
-import threading
-from contextlib import nullcontext
 from functools import partial
 from hashlib import sha256
 
@@ -13,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from gallery import finals, queue
+from gallery import finals, pixels, queue
 from gallery.clock import from_now
 from gallery.models import Call, Event, TokenPrice
 from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
@@ -29,10 +26,6 @@ MOST_RECOVERIES = 5
 UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
 #: Code of a Broken that means our own disk, and the seconds until it is looked at again.
 NO_ROOM, NO_ROOM_SECONDS = "no_room", 10
-#: Cores that this process may use; a Mac cannot say which, and has them all.
-CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-#: Held while pixels are worked on: more at once would be no quicker, and each takes tens of megabytes. Never while others draw.
-PIXELS = threading.BoundedSemaphore(CORES)
 
 
 def draw(picture, provider):
@@ -53,8 +46,8 @@ def draw(picture, provider):
 def fetch(picture, call, provider, ask):
     """Let ``ask`` bring the answer of ``call`` to the spool, and record what came of it."""
     try:
-        with PIXELS if provider.abilities.is_local else nullcontext():
-            limits = ask(settings.SPOOL_ROOT / call.spool)
+        spool = settings.SPOOL_ROOT / call.spool
+        limits = pixels.work(ask, spool) if provider.abilities.is_local else ask(spool)
     except Misconfigured as error:
         if call.service_ref:
             leave_open(picture, error)
@@ -78,11 +71,8 @@ def finish(picture, call, provider):
     """Turn the spooled answer of ``call`` into the stored picture; safe to run again after a crash, bills nothing."""
     spool = settings.SPOOL_ROOT / call.spool
     try:
-        with PIXELS:
-            drawn = provider.read(spool, request_for(picture))
-            verdict = judge_reworded(drawn.revised_prompt, frame=frame_of(picture.generation.parts))
-            if verdict.outcome == "allow":
-                prepared = prepare(drawn.image, label=label_for(picture.engine))
+        request, frame = request_for(picture), frame_of(picture.generation.parts)
+        drawn, verdict, prepared = pixels.work(_look_at, spool, provider, request, frame, label_for(picture.engine))
     except ProviderError as error:
         is_mine = end_without_picture(picture, call, error)
     except BadPicture as error:
@@ -95,6 +85,16 @@ def finish(picture, call, provider):
             is_mine = withhold(picture, call, drawn, verdict)
     if is_mine:  # or else whoever took the claim over still reads it
         spool.unlink(missing_ok=True)
+
+
+def _look_at(spool, provider, request, frame, label):
+    """Return what was drawn, the verdict on the service's own words, and the picture made ready where they pass, else None.
+
+    Reads no rows: the threads that work on pixels hold no connections.
+    """
+    drawn = provider.read(spool, request)
+    verdict = judge_reworded(drawn.revised_prompt, frame=frame)
+    return drawn, verdict, prepare(drawn.image, label=label) if verdict.outcome == "allow" else None
 
 
 def keep(picture, call, drawn, prepared):

@@ -114,7 +114,7 @@ def thumbnail_name(file: str, width: int | str) -> str:
 def prepare(raw: bytes, *, label: Label, max_bytes: int = MAX_BYTES) -> Prepared:
     """Check, re-encode, thumbnail and label one picture; raise BadPicture, and nothing else, whatever the bytes are.
 
-    Takes a whole core and tens of megabytes: callers see that no more run at once than there are cores (generation.PIXELS).
+    Takes a whole core and tens of megabytes: callers see that no more run at once than there are cores (gallery.pixels).
     """
     pixels = decode(raw, max_bytes=max_bytes)
     xmp = label_packet(label)

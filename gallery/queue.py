@@ -15,7 +15,7 @@ RETRY_AFTER = (5, 30)
 #: Seconds an engine rests after it said "too fast" without saying for how long.
 PAUSE = 10
 #: Seconds by which starts may come closer than they should on the way from our clock to the service's (see ``spacing``).
-LEEWAY = 0.5
+LEEWAY = 0.8
 #: Seconds of lateness that a start may make up for, so that a worker that woke late costs no turn.
 CATCH_UP = 0.25
 #: What a refusal leaves of a pace, and the seconds after which it is back at the refused one: as CUBIC does it (RFC 9438).
@@ -32,7 +32,7 @@ def spacing(per_minute: float) -> tuple[float, float]:
     """Return (seconds between two starts, seconds by which a late start may shorten the next one's wait).
 
     GCRA with a burst of one. Whatever the lateness, no 60 seconds see more than ``per_minute`` starts, and 60 / (60 + LEEWAY)
-    of the pace can be used: 99 %.
+    of the pace can be used: 98.7 %.
     """
     interval = (60 + LEEWAY) / per_minute
     return interval, min(CATCH_UP, interval / 2)

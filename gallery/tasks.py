@@ -15,7 +15,7 @@ from django.db.models import Count
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from gallery import engines, generation, invariants, line
+from gallery import engines, generation, invariants, line, presence
 from gallery.models import Call, Engine, Picture
 from gallery.slots import slots
 
@@ -56,12 +56,13 @@ def send(times):
 
 @shared_task
 def draw_next(*_, **__):
-    """Draw the fairest waiting picture of an engine that may start one now, and ring again where more wait.
+    """Draw the fairest waiting pictures, one after another, as long as an engine may start one now.
 
-    One picture a message, so that no backlog keeps a place. Whatever arguments another version of this code sent are ignored.
+    Whatever arguments another version of this code sent are ignored.
     """
     Heard.at = time.monotonic()
-    draw_one()
+    while draw_one():
+        pass
 
 
 def draw_one():
@@ -74,9 +75,7 @@ def draw_one():
             picture = _claim(engine) if is_free else None
             if picture:
                 _draw(picture)
-        if picture:
-            send(0 if picture.is_last else 1)
-            return True
+                return True
     return False
 
 
@@ -126,6 +125,8 @@ def sweep():
     send(sum(due_here()))
     _clear_spool()
     _heartbeat()
+    for worker in presence.gone():
+        Picture.objects.hand_over(worker)
     for picture in Picture.objects.take_over_lost(worker=WORKER, lease=settings.LEASE_SECONDS):
         log.warning("claim ran out", extra={"picture": str(picture.public_id), "fence": picture.fence})
         provider = engines.provider_of(picture.engine)

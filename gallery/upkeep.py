@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
-from gallery import tasks
+from gallery import presence, tasks
 from gallery.models import Engine, Picture
 from gallery.slots import slots
 
@@ -106,6 +106,13 @@ def nap():
     except Exception:
         return LONGEST_NAP
     return min([max(wait, SHORTEST_NAP) for wait in waits if wait > 0] + [LONGEST_NAP, settings.SWEEP_SECONDS])
+
+
+@worker_ready.connect
+def come(**_):
+    """Say that this process lives, and leave to the sweep what an earlier one of the same name (in a container) had claimed."""
+    presence.announce(tasks.WORKER)
+    Picture.objects.hand_over(tasks.WORKER)
 
 
 @worker_ready.connect

@@ -151,20 +151,18 @@ class Turns(models.QuerySet):
     def _fairest(self, engine):
         """Return the waiting picture whose turn it is, its lane's virtual start and step; None where nothing may start.
 
-        It is of the lane that is due first, and in it of the owner who had least. ``is_last`` says that no other could start.
+        It is of the lane that is due first, and in it of the owner who had least.
         """
         claimable = self.claimable(engine)
-        lanes = list(claimable.order_by().values_list("lane").annotate(models.Min("pk"), models.Count("pk")))
-        if not lanes:
+        oldest = dict(claimable.order_by().values_list("lane").annotate(models.Min("pk")))
+        if not oldest:
             return None
-        oldest = {key: pk for key, pk, _count in lanes}
         states = Lane.objects.states(engine, list(oldest))
         lane = min(oldest, key=lambda key: (states[key][0], oldest[key]))  # of two that are due, who waits longest
         turns = claimable.filter(lane=lane).order_by("turn", "rank", "pk")
         picture = turns.select_related("generation__trail").first()
         if picture is None:
             return None
-        picture.is_last = sum(count for _key, _pk, count in lanes) == 1
         return picture, *states[lane]
 
     def being_drawn(self, engine):

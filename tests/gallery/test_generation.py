@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
 
-from gallery import engines, generation, queue, tasks
+from gallery import engines, generation, pixels, queue, tasks
 from gallery.models import Call, Engine, LedgerEntry, MetaPrompt, Picture, Purse
 from gallery.pictures import AI_MADE, SKETCH_MADE, read_label
 from gallery.providers.base import Abilities, Broken, Busy, Limits, Misconfigured, Refused, Unanswered, write_spool
@@ -93,9 +93,9 @@ class TestOutcomes:
 
     def test_a_success_that_was_sent_before_the_stop_says_nothing_of_the_engine_now(self, paid):
         class Stopping(FlatProvider):
-            def read(self, spool, request):
+            def ask(self, request, spool):
                 paid.engine.open_circuit("money", "no money")
-                return super().read(spool, request)
+                return super().ask(request, spool)
 
         generation.draw(paid, Stopping())
         assert Engine.objects.get(name="paid").is_stopped
@@ -185,7 +185,7 @@ class TestThePace:
 class TestManyAtOnce:
     """A worker has many slots to wait in, and only so many cores to work on pixels with."""
 
-    PICTURES = generation.CORES + 3
+    PICTURES = pixels.CORES + 3
 
     def draw_all(self, provider):
         engine = make_engine("wide", concurrent_calls=self.PICTURES)
@@ -218,7 +218,7 @@ class TestManyAtOnce:
 
         provider = Counting(scale=16)
         self.draw_all(provider)
-        assert provider.most == generation.CORES
+        assert provider.most == pixels.CORES
 
     def test_a_drawer_of_our_own_works_on_pixels_when_it_is_asked(self):
         class Counting(Crowd):
@@ -230,7 +230,7 @@ class TestManyAtOnce:
 
         provider = Counting(scale=16)
         self.draw_all(provider)
-        assert provider.most == generation.CORES
+        assert provider.most == pixels.CORES
 
 
 class Crowd(FlatProvider):
@@ -288,10 +288,10 @@ class TestFiles:
 
     def test_a_late_answer_leaves_no_file(self, paid):
         class Slow(FlatProvider):
-            def read(self, spool, request):
+            def ask(self, request, spool):
                 Picture.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
                 list(Picture.objects.take_over_lost(worker="test:2", lease=60))
-                return super().read(spool, request)
+                return super().ask(request, spool)
 
         def files():
             return {path for path in (settings.MEDIA_ROOT / "pictures").rglob("*") if path.is_file()}

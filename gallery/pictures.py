@@ -1,9 +1,8 @@
 """Turns the bytes that a service or a person sent into a picture that is safe to keep: checked, re-encoded, labelled.
 
 Nothing of the sent file survives but its pixels: no metadata, no colour profile, no second file hidden behind the first.
-The full-size picture is a lossless PNG, because pupils take it home into programs that do not open WebP. It is written at
-zlib level 1 with run lengths only. Measured on a 1536x1024 photo and a 1536x864 flat drawing: as fast as plain level 1
-(170 and 25 ms; Pillow's default takes 400 to 1,100 ms for the photo) and a fifth smaller (1.9 and 0.12 MB).
+The full-size picture is a lossless PNG, because pupils take it home into programs that do not open WebP; ``encode_original``
+says how it is written, and what that costs.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, ImageChops, ImageCms, PngImagePlugin
 
 #: Pixels, width times height. Above every size that today's image models draw (8,294,400), half of 4096 x 4096.
 MAX_PIXELS = 4096 * 4096 // 2
@@ -143,11 +142,26 @@ def decode(raw: bytes, *, max_bytes: int = MAX_BYTES) -> Image.Image:
 
 
 def encode_original(pixels: Image.Image, xmp: bytes) -> bytes:
-    """Write RGB pixels as a lossless PNG that carries the label."""
-    chunks = PngImagePlugin.PngInfo()
-    chunks.add_itxt("XML:com.adobe.xmp", xmp)
+    """Write RGB pixels as a lossless PNG that carries the label.
+
+    Each pixel is written as its difference from the one before (filter 1 of the standard), packed at zlib level 1 with run
+    lengths only: 60 ms and 2.1 MB for a photograph of 1536x1024. Pillow tries all five filters for every row: with the same
+    packing that takes 140 ms and saves 3 % of the bytes (11 % of a flat drawing), and with its own 400 to 1,100 ms.
+    """
+    before = Image.new("RGB", pixels.size)
+    before.paste(pixels, (1, 0))
+    differences, row = ImageChops.subtract_modulo(pixels, before).tobytes(), pixels.width * 3
+    packing = zlib.compressobj(1, strategy=zlib.Z_RLE)
+    packed = packing.compress(b"".join(b"\1" + differences[at : at + row] for at in range(0, len(differences), row)))
     file = io.BytesIO()
-    pixels.save(file, "PNG", compress_level=1, compress_type=zlib.Z_RLE, pnginfo=chunks)
+    file.write(_MAGIC["PNG"][0])
+    for kind, data in (
+        (b"IHDR", struct.pack(">IIBBBBB", *pixels.size, 8, 2, 0, 0, 0)),  # 8 bits, RGB
+        (b"iTXt", b"XML:com.adobe.xmp" + bytes(5) + xmp),
+        (b"IDAT", packed + packing.flush()),
+        (b"IEND", b""),
+    ):
+        PngImagePlugin.putchunk(file, kind, data)
     return file.getvalue()
 
 

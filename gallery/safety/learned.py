@@ -75,14 +75,12 @@ class Line:
 
     @classmethod
     def load(cls, path: Path) -> Line:
-        """Read a trained file; Unavailable where it is missing, damaged, or of another shape."""
+        """Read a trained file; Unavailable where it is not there, damaged, or of another shape."""
         numpy = _numpy()
         try:
             with numpy.load(path, allow_pickle=False) as arrays:
                 numbers = {name: float(arrays[name]) for name in ("bias", "hold", "refuse")}
                 line = cls(weights=arrays["weights"].astype("float32"), **numbers)
-        except FileNotFoundError as error:
-            raise Unavailable(f"{path.name} is missing (manage.py train_words_gate makes it)") from error
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise Unavailable(f"{path.name} is damaged ({type(error).__name__})") from error
         is_whole = line.weights.ndim == 1 and 0 < line.hold < line.refuse
@@ -99,8 +97,6 @@ class Reader:
     """
 
     def __init__(self, package: str = PACKAGE) -> None:
-        if _lacks_avx2():
-            raise Unavailable("this processor has no AVX2, which the model needs")
         before = os.environ.get("OMP_NUM_THREADS")
         try:
             self._model = importlib.import_module(package).E5(num_threads=_THREADS)
@@ -121,8 +117,8 @@ class Layer:
     """A model and a line, ready to judge; Unavailable where one of them is not there."""
 
     def __init__(self, trained: Path = TRAINED, package: str = PACKAGE) -> None:
-        if importlib.util.find_spec(package) is None:
-            raise Unavailable(f"the package {package} is not installed; not every machine has a wheel of it")
+        if why := _seen_from_outside(trained, package):
+            raise Unavailable(why)
         self._line = Line.load(trained)
         self._reader = Reader(package)
 
@@ -144,6 +140,12 @@ def trouble() -> str:
     """Return why the layer has no opinions, in an operator's words, or "" where all is well."""
     layer = _loaded()
     return "" if isinstance(layer, Layer) else layer
+
+
+def missing() -> str:
+    """Return the same as far as it shows without loading anything, in a millisecond: for the checks at every start."""
+    why = _seen_from_outside(TRAINED, PACKAGE)
+    return _sentence(why) if why else ""
 
 
 def as_read(text: str) -> str:
@@ -176,7 +178,7 @@ def _loaded() -> Layer | str:
                 try:
                     _layer = Layer()
                 except Unavailable as why:
-                    _layer = f"The words gate works without its learned layer: {why}."
+                    _layer = _sentence(str(why))
                     log.warning(_layer)
     return _layer
 
@@ -195,6 +197,25 @@ def _forget() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
+
+
+def _sentence(why: str) -> str:
+    return f"The words gate works without its learned layer: {why}."
+
+
+def _seen_from_outside(trained: Path, package: str) -> str:
+    """Return what is wrong with the package or the trained file, or ""; neither is loaded."""
+    if importlib.util.find_spec(package) is None:
+        return f"the package {package} is not installed; not every machine has a wheel of it"
+    if _lacks_avx2():
+        return "this processor has no AVX2, which the model needs"
+    try:
+        with zipfile.ZipFile(trained) as arrays:
+            return f"{trained.name} is damaged" if arrays.testzip() else ""
+    except FileNotFoundError:
+        return f"{trained.name} is missing (manage.py train_words_gate makes it)"
+    except (OSError, zipfile.BadZipFile) as error:
+        return f"{trained.name} is damaged ({type(error).__name__})"
 
 
 def _numpy() -> Any:

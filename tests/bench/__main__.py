@@ -23,6 +23,7 @@ TITLES = {
     "sign_in": "Thirty pupils sign in at once",
     "pixels": "Checking, encoding and shrinking one picture",
     "sketch": "The sketch engine",
+    "safety": "The words gate",
     "crowd": "A thousand pupils ask in the same minute",
     "polls": "A thousand pages wait",
     "memory": "A worker with all places busy",

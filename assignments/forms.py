@@ -25,6 +25,8 @@ NO_FINALS = _(
 #: Where nothing is said of the quality of tries, it may be any.
 FINAL_ONCE_MORE = _("The chosen picture may be drawn once more in high quality.")
 
+MORE_THAN_LEFT = pgettext_lazy("student", "More at once is not possible: not that many pictures are left.")
+
 #: What the words gate says to texts that classmates and teachers read, by the gate that refused.
 GATES_OF_TEXTS = {
     "words": pgettext_lazy("student", "Some of these words do not fit school. Say it in other words."),
@@ -100,6 +102,18 @@ class WordsField(forms.CharField):
         return super().to_python("".join(sign for sign in str(value or "") if sign in "\n\t" or category(sign) != "Cc"))
 
 
+class CountSelect(forms.RadioSelect):
+    """Numbers as radio buttons, of which those above ``most`` cannot be pressed."""
+
+    most = None
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if self.most is not None and value > self.most:
+            option["attrs"]["disabled"] = True
+        return option
+
+
 class PromptForm(forms.Form):
     """One try: the words, how many pictures, and the shape where the assignment leaves it open."""
 
@@ -110,7 +124,7 @@ class PromptForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true", "autocomplete": "off"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write what shall be in the picture.")),
     )
-    pictures = forms.TypedChoiceField(label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=forms.RadioSelect)
+    pictures = forms.TypedChoiceField(label=pgettext_lazy("student", "How many pictures"), coerce=int, widget=CountSelect)
     shape = forms.ChoiceField(label=_("Shape"), widget=forms.RadioSelect, required=False)
     token = forms.UUIDField(widget=forms.HiddenInput, required=False)
     parent = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -127,6 +141,27 @@ class PromptForm(forms.Form):
             self.fields["shape"].initial = assignment.shape
         else:
             del self.fields["shape"]
+
+    def offer(self, most):
+        """Let no more than ``most`` pictures at once be pressed (None: any number), and say why.
+
+        One can always be: the server says best why there is none. It also answers more than ``most``, and the form that comes
+        back has what fits.
+        """
+        field = self.fields["pictures"]
+        counts = [count for count, _label in field.choices]
+        most = counts[-1] if most is None else max(count for count in counts if count <= max(most, 1))
+        if most == counts[-1]:
+            return
+        field.widget.most = most
+        asked = self.data.get("pictures") if self.is_bound else self.initial.get("pictures", field.initial)
+        if str(asked).isdecimal() and int(asked) > most:
+            if self.is_bound:
+                self.data = self.data.copy()
+                self.data["pictures"] = str(most)
+            else:
+                self.initial["pictures"] = most
+        self["pictures"].help_text = MORE_THAN_LEFT
 
     @property
     def chosen_shape(self):

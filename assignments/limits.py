@@ -125,15 +125,10 @@ class LimitsForm(forms.Form):
         ]
 
     def save(self):
-        for per in Allowance.Per.values:
-            Allowance.objects.give(
-                self.classroom,
-                self.assignment,
-                per,
-                self.period,
-                pictures=self.cleaned_data[f"{per}_pictures"],
-                micros=self.cleaned_data[f"{per}_micros"],
-            )
+        limits = {
+            per: (self.cleaned_data[f"{per}_pictures"], self.cleaned_data[f"{per}_micros"]) for per in Allowance.Per.values
+        }
+        Allowance.objects.give_each(self.classroom, self.assignment, self.period, limits)
 
 
 @dataclass

@@ -18,10 +18,11 @@ def shown_work(work, *, for_teacher=False):
     return view
 
 
-def final_offer(work, chosen, pictures):
+def final_offer(work, chosen, pictures, limits):
     """Return how the ``chosen`` picture can become the final one, None where it cannot or one is there or on its way.
 
-    ``way`` (gallery.finals, or "same" where not a line changes) says beforehand how like the draft it will be.
+    ``way`` (gallery.finals, or "same" where not a line changes) says beforehand how like the draft it will be; ``why_not`` is
+    the sentence of the one of ``limits`` (assignments.left) that leaves no final picture, empty where there is one left.
     """
     has_one = any(picture.is_final and picture.picture.status in Picture.COUNTED for picture in pictures)
     assignment = work.assignment
@@ -31,4 +32,9 @@ def final_offer(work, chosen, pictures):
     is_same_engine = chosen.picture.engine_id == engine.pk
     abilities = engines.provider_of(engine).abilities
     way = finals.way(has_seeds=abilities.seeds, can_edit=abilities.edits, is_same_engine=is_same_engine)
-    return {"picture": chosen, "way": "same" if engine.is_sketch and way == finals.SEED else way, "token": uuid.uuid4()}
+    return {
+        "picture": chosen,
+        "way": "same" if engine.is_sketch and way == finals.SEED else way,
+        "why_not": limits.of_final(chosen.picture).why_none,
+        "token": uuid.uuid4(),
+    }

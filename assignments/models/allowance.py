@@ -1,13 +1,14 @@
 from contextlib import contextmanager
 from datetime import datetime, time
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import npgettext, pgettext_lazy
 
-from gallery.models import Picture, Purse
+from gallery.models import Picture, Purse, Trail
 from gallery.models.purse import TooLittle
 
 from .assignment import Assignment
@@ -17,6 +18,7 @@ NO_PRICE = pgettext_lazy(
     "student",
     "Nobody knows yet what a picture costs here, so none can be made. Tell your teacher; your words stay here.",
 )
+CHANGED = pgettext_lazy("student", "Your teacher has changed the limits just now. Press once more; your words stay here.")
 USED_UP = {
     ("day", "pupil"): pgettext_lazy(
         "student", "Your pictures for today are used up. There are new ones tomorrow; your words stay here."
@@ -54,6 +56,17 @@ NO_FINAL_LEFT = {
 }
 
 
+def _lock(classroom_pk):
+    """Let one transaction at a time write the limits of a class, and the purses that keep them."""
+    list(Classroom.objects.filter(pk=classroom_pk).select_for_update(no_key=True))
+
+
+def _end_presses(classroom, assignment, **_period):
+    """Wait until no press is under way that may not know of a new limit, and let none begin until the transaction ends."""
+    of_place = {"submission__assignment": assignment} if assignment else {"submission__assignment__classroom": classroom}
+    list(Trail.objects.filter(**of_place).only("pk").order_by("pk").select_for_update(of=("self",), no_key=True))
+
+
 class AllowanceQuerySet(models.QuerySet):
     def counting_at(self, assignment):
         """Return the allowances that count for ``assignment``: its own, and those of its class."""
@@ -64,19 +77,55 @@ class AllowanceQuerySet(models.QuerySet):
         return self.exclude(micros=None).exists()
 
     def give(self, classroom, assignment, per, period, *, pictures, micros):
-        """Set the limits of one allowance (pictures, micro-dollars; None without limit); with no limit left there is none.
+        """Set the limits of one allowance (pictures, micro-dollars; None without limit); with no limit left there is none."""
+        self.give_each(classroom, assignment, period, {per: (pictures, micros)})
 
-        Pictures that were asked for before count from now on too.
+    def give_each(self, classroom, assignment, period, limits):
+        """Set the allowances of a class, or of one ``assignment`` of it: ``limits`` is {per: (pictures, micros)}.
+
+        Pictures that were asked for before count from now on too. The order of locks is the one of everybody who draws and
+        presses: class, trails, pictures, purses by pk.
         """
-        kind = {"classroom": classroom, "assignment": assignment, "per": per, "period": period}
-        if pictures is None and micros is None:
-            self.filter(**kind).delete()
-            return
+        kind = {"classroom": classroom, "assignment": assignment, "period": period}
         with transaction.atomic():
-            Classroom.objects.select_for_update().get(pk=classroom.pk)  # or else two colleagues could make it twice
-            allowance, _is_new = self.update_or_create(**kind, defaults={"pictures": pictures, "micros": micros})
-        for owner in allowance.owners_so_far():
-            allowance.purse_of(owner)
+            _lock(classroom.pk)
+            rows = {row.per: row for row in self.filter(**kind, per__in=limits)}
+            for per, (pictures, micros) in limits.items():
+                row = rows.setdefault(per, Allowance(**kind, per=per))
+                row.classroom, row.pictures, row.micros = classroom, pictures, micros
+            given = [row for row in rows.values() if row.is_limited]
+            if any(row.pk is None for row in given):
+                _end_presses(**kind)
+            for row in given:
+                row.save()
+                made = set(row.purses().values_list("key", flat=True))
+                for owner_pk in row.owners_so_far():
+                    if row.key_of(owner_pk) not in made:
+                        row.make_purse(owner_pk)
+            known = [row for row in rows.values() if row.pk]
+            Purse.objects.filter(key__in=[purse.key for row in known for purse in row.purses()]).lock()
+            for row in known:
+                row.purses().limit(row.pictures, row.micros)
+            self.filter(pk__in=[row.pk for row in known if not row.is_limited]).delete()
+
+    def require_all_in(self, purses, assignment, student_pk):
+        """Raise ValidationError("changed") where a limit counts by now that none of ``purses`` keeps: it was set meanwhile.
+
+        Call it under the trail's lock, for which a new limit waits before it counts what was asked for.
+        """
+        allowances = self.counting_at(assignment).select_related("classroom__school")
+        if {allowance.key_of(student_pk) for allowance in allowances} - {purse.key for purse in purses}:
+            raise ValidationError(CHANGED, code="changed")
+
+    def with_purses(self, assignment, student_pk):
+        """Return (allowance, purse) for each that counts for a student at ``assignment`` just now, without a write.
+
+        The purse is None where none was needed yet.
+        """
+        allowances = self.counting_at(assignment).select_related("classroom__school")
+        keys = {allowance.key_of(student_pk): allowance for allowance in allowances}
+        purses = {purse.key: purse for purse in Purse.objects.filter(key__in=keys)}
+        return [(allowance, purses.get(key)) for key, allowance in keys.items()]
 
     @contextmanager
     def guarding(self, assignment, student_pk, *, is_final=False):
@@ -85,14 +134,15 @@ class AllowanceQuerySet(models.QuerySet):
         Where ``is_final``, the words are those about a final picture, also for the refusal of the class's own purse.
         Enter it before the transaction that asks. ValidationError with the code "purse" or "no_price" comes out.
         """
-        allowances = self.counting_at(assignment).select_related("classroom__school")
-        paid_by = {purse.pk: (allowance, purse) for allowance in allowances for purse in [allowance.purse_of(student_pk)]}
+        counting = self.with_purses(assignment, student_pk)
+        pairs = [(allowance, allowance.purse_of(student_pk, known=known)) for allowance, known in counting]
+        paid_by = {purse.pk: (allowance, purse) for allowance, purse in pairs if purse}
         try:
             yield [purse for _allowance, purse in paid_by.values()]
         except TooLittle as error:
             allowance, _purse = paid_by.get(error.purse.pk, (None, None))
             if is_final:
-                said = _no_final(allowance, error.fit)
+                said = no_final(allowance, error.fit)
             elif allowance:
                 said = allowance.refusal(error.fit)
             else:
@@ -164,14 +214,48 @@ class Allowance(models.Model):
         parts += [self.today().isoformat()] if self.period == self.Period.DAY else []
         return ":".join(parts)
 
-    def purse_of(self, owner_pk):
-        """Return the purse that pays for this student just now, with the limits as they are."""
+    @property
+    def is_limited(self):
+        return (self.pictures, self.micros) != (None, None)
+
+    def purses(self):
+        """Return the purses that count just now: one, or one for each student who needed one."""
+        if not self.is_of_pupils:
+            return Purse.objects.filter(key=self.key_of(None))
+        begin, end = self.key_of("|").split("|")
+        return Purse.objects.filter(key__startswith=begin, key__endswith=end)
+
+    def purse_of(self, owner_pk, *, known=None):
+        """Return the purse that pays for this student just now; None where the allowance was taken away meanwhile.
+
+        ``known`` is that purse as it was just read. Only where it is missing, or has other limits than this row knows of, the
+        class is locked and both are read anew: whoever has an old row makes no purse with old limits, and writes none back.
+        """
+        purse = known or Purse.objects.filter(key=self.key_of(owner_pk)).first()
+        if purse and purse.has_limits(self.pictures, self.micros):
+            return purse
+        with transaction.atomic():
+            _lock(self.classroom_id)
+            allowance = Allowance.objects.filter(pk=self.pk).select_related("classroom__school").first()
+            return allowance and allowance._keep_purse(owner_pk)
+
+    def _keep_purse(self, owner_pk):
+        purse = Purse.objects.filter(key=self.key_of(owner_pk)).first()
+        if purse is None:
+            return self.make_purse(owner_pk)
+        if not purse.has_limits(self.pictures, self.micros):  # some of what was used above a lowered limit came back
+            Purse.objects.filter(pk=purse.pk).limit(self.pictures, self.micros)
+            purse.refresh_from_db()
+        return purse
+
+    def make_purse(self, owner_pk):
+        """Make the purse that pays for this student from now on. Call it under the class's lock, with a row read under it."""
         key = self.key_of(owner_pk)
         title = f"{self.classroom} · {key.partition(':')[2]}"  # no child's name: purses outlive them
         asked = self._asked()
         if self.is_of_pupils:
             asked = asked.filter(owner=owner_pk)
-        return Purse.objects.of(key, title, self.pictures, self.micros, counting=asked)
+        return Purse.objects.make(key, title, self.pictures, self.micros, counting=asked)
 
     def owners_so_far(self):
         """Return the students whose pictures count already; None alone where one purse pays for all."""
@@ -197,7 +281,7 @@ class Allowance(models.Model):
         return _fewer(self.period, self.per, fit) % {"count": fit}
 
 
-def _no_final(allowance, fit):
+def no_final(allowance, fit):
     """Return the sentence for a student whose final picture ``allowance`` refuses; None is the class's own purse."""
     if fit is None:
         return NO_PRICE_OF_FINAL

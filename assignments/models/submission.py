@@ -121,7 +121,7 @@ class Submission(models.Model):
         """Accept one try of the student: gate the words, freeze what will be sent, queue the pictures.
 
         A refused prompt is kept as a Generation with its gate and costs nothing. ValidationError with the code "closed",
-        "no_tries", "no_engine", "purse" or "no_price" where nothing can be drawn.
+        "no_tries", "no_engine", "purse", "no_price" or "changed" where nothing can be drawn.
         """
         assignment = self.assignment
         classroom = assignment.classroom
@@ -147,6 +147,7 @@ class Submission(models.Model):
                 )
             if trail.tries_used() >= assignment.max_tries:
                 raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
+            Allowance.objects.require_all_in(purses, assignment, self.student_id)
             frame = assignment.meta_prompt(language)
             return trail.ask(
                 prompt=verdict.cleaned,
@@ -165,7 +166,7 @@ class Submission(models.Model):
         """Ask for the one final picture: ``picture`` drawn once more from the same words, in the engine's final quality.
 
         It is no try. One that was refused or failed does not count. ValidationError with the code "closed", "not_allowed",
-        "no_engine", "no_quality", "not_yours", "final_once", "purse" or "no_price" where it cannot be made.
+        "no_engine", "no_quality", "not_yours", "final_once", "purse", "no_price" or "changed" where it cannot be made.
         """
         assignment, classroom = self.assignment, self.assignment.classroom
         assignment.require_open()
@@ -189,6 +190,7 @@ class Submission(models.Model):
             draft = self.own_pictures().filter(pk=picture.pk, is_final=False).select_related("generation__meta_prompt").first()
             if draft is None:
                 raise ValidationError(_("Choose one of your own pictures that is ready."), code="not_yours")
+            Allowance.objects.require_all_in(purses, assignment, self.student_id)
             words = draft.generation
             return trail.ask(
                 prompt=words.prompt,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
+from assignments.left import Limits
 from assignments.models import Assignment, Submission
 from assignments.shown import final_offer
 from gallery import live, prompts, tasks
@@ -63,7 +64,7 @@ def studio(request, public_id):
     return render(
         request,
         "assignments/studio.html",
-        context | form_context(work, form, start_number=start_number, is_restored=is_restored),
+        context | form_context(work, form, context["left"], start_number=start_number, is_restored=is_restored),
     )
 
 
@@ -102,8 +103,12 @@ def uuid_or_404(text):
         raise Http404 from error
 
 
-def form_context(work, form, *, start_number=None, is_restored=False, is_glass_open=False):
-    """Return what the form's side of the studio shows. ``is_restored`` lets words that were typed and not sent come back."""
+def form_context(work, form, left, *, start_number=None, is_restored=False, is_glass_open=False):
+    """Return what the form's side of the studio shows, with no more pictures at once than are ``left``.
+
+    ``is_restored`` lets words that were typed and not sent come back.
+    """
+    form.offer(left.pictures)
     words = form["prompt"].value() or ""
     attrs = form.fields["prompt"].widget.attrs
     attrs["data-draft"] = str(work.trail.public_id)
@@ -158,6 +163,8 @@ def trail_context(work):
     latest = tries[-1] if tries else None
     newest = latest["pictures"] if latest else []
     silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)
+    limits, tries_left = Limits(work), work.tries_left()
+    left = limits.of_tries()
     return {
         "work": work,
         "assignment": work.assignment,
@@ -174,10 +181,12 @@ def trail_context(work):
         "drafts": [picture for picture in ready if not picture.is_final],
         "final": final,
         "is_draft_handed_in": final is not None and work.is_handed_in and work.current.picture_id != final.picture.pk,
-        "final_offer": final_offer(work, chosen, pictures),
+        "final_offer": final_offer(work, chosen, pictures, limits),
         "is_mixed": len({picture.picture.generation.settings["shape"] for picture in ready}) > 1,
         "chosen": chosen,
-        "tries_left": work.tries_left(),
+        "tries_left": tries_left,
+        "left": left,
+        "is_left_felt": left.pictures is not None and left.pictures < tries_left * work.assignment.max_pictures,
         "steps": _steps(work, has_tried=bool(tries), is_chosen=chosen is not None),
         "is_waiting": bool(waiting),
         "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
@@ -261,7 +270,8 @@ def ask(request, public_id):
             form.add_error("prompt", ValidationError(GATES.get(generation.gate, GATES["words"]), code=generation.gate))
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
-    return render(request, "assignments/studio.html", trail_context(work) | form_context(work, form), status=422)
+    context = trail_context(work)
+    return render(request, "assignments/studio.html", context | form_context(work, form, context["left"]), status=422)
 
 
 def _parent(work, typed):
@@ -284,8 +294,9 @@ def preview(request, public_id):
         box = glass_box(work.assignment, typed.get("prompt", ""), typed.get("shape"))
         return render(request, "assignments/_glass.html", {"box": box})
     form = PromptForm(assignment=work.assignment, initial=typed | {"token": uuid.uuid4()})
-    context = form_context(work, form, is_glass_open="look" not in request.POST)
-    return render(request, "assignments/studio.html", trail_context(work) | context)
+    context = trail_context(work)
+    context |= form_context(work, form, context["left"], is_glass_open="look" not in request.POST)
+    return render(request, "assignments/studio.html", context)
 
 
 @posted
@@ -332,7 +343,9 @@ def poll(request, token):
     if not request.user.is_authenticated or owner_pk != request.user.pk:
         return HttpResponse(status=403)
     work = get_object_or_404(
-        Submission.objects.filter(student=request.user).select_related("assignment__classroom", "assignment__engine", "trail"),
+        Submission.objects.filter(student=request.user).select_related(
+            "assignment__classroom__purse", "assignment__engine", "trail"
+        ),
         trail__public_id=trail_id,
     )
     return render(request, "assignments/_studio_live.html", trail_context(work))

@@ -4,6 +4,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+NO_PRICE = _("This allowance counts money, and the engine has no price. An administrator can add one.")
+NOTHING_LEFT = _("No pictures are left in this allowance. Ask your teacher.")
+
 
 class TooLittle(ValidationError):
     """An allowance that has too little left: which ``purse`` it is, and how many pictures ``fit`` (None: no price is known)."""
@@ -14,27 +17,30 @@ class TooLittle(ValidationError):
 
 
 class PurseQuerySet(models.QuerySet):
-    def of(self, key, title, pictures, micros, counting=None):
-        """Return the purse ``key``, made at first need, with these limits (pictures, micro-dollars; None without limit).
+    def make(self, key, title, pictures, micros, *, counting):
+        """Make the purse ``key`` with these limits (pictures, micro-dollars; None without limit).
 
-        A limit below what is used stands at what is used. ``counting`` are pictures that were asked for before the purse was
-        made and count all the same. Call it before the transaction that reserves, whose order of locks is another one.
+        ``counting`` are pictures that were asked for before and count all the same. Call it under a lock that keeps others
+        from making the same one, and outside of the transaction that reserves, whose order of locks is another one.
         """
-        purse = self.filter(key=key).first()
-        if purse is None:
-            with transaction.atomic():
-                limits = {"pictures_allowed": pictures, "micros_allowed": micros}
-                purse, is_new = self.get_or_create(key=key, defaults={"title": title[:120]} | limits)
-                if is_new and counting is not None:
-                    self._take_over(purse, counting)
-        if not purse.has_limits(pictures, micros):
-            used = {name: F(f"{name}_reserved") + F(f"{name}_spent") for name in ("pictures", "micros")}
-            self.filter(pk=purse.pk).update(
-                pictures_allowed=None if pictures is None else Greatest(pictures, used["pictures"]),
-                micros_allowed=None if micros is None else Greatest(micros, used["micros"]),
-            )
-            purse.refresh_from_db()
+        with transaction.atomic():
+            purse = self.create(key=key, title=title[:120])
+            self._take_over(purse, counting)
+            self.filter(pk=purse.pk).limit(pictures, micros)
+        purse.refresh_from_db()
         return purse
+
+    def limit(self, pictures, micros):
+        """Give all of these purses the same limits; one below what is used stands at what is used."""
+        used = {name: F(f"{name}_reserved") + F(f"{name}_spent") for name in ("pictures", "micros")}
+        self.update(
+            pictures_allowed=None if pictures is None else Greatest(pictures, used["pictures"]),
+            micros_allowed=None if micros is None else Greatest(micros, used["micros"]),
+        )
+
+    def lock(self):
+        """Keep these purses from changing until the transaction ends, in the order in which every transaction locks them."""
+        return list(self.order_by("pk").select_for_update(no_key=True))
 
     def _take_over(self, purse, pictures):
         """Book what earlier ``pictures`` took, and set aside what the open ones among them may still take."""
@@ -49,7 +55,6 @@ class PurseQuerySet(models.QuerySet):
         LedgerEntry.objects.bulk_create(lines)
         columns = ("pictures_reserved", "micros_reserved", "pictures_spent", "micros_spent")
         self.filter(pk=purse.pk).update(**{name: sum(getattr(line, name) for line in lines) for name in columns})
-        purse.refresh_from_db()
 
     def _reserving(self, purse, picture, micros):
         return LedgerEntry(
@@ -91,10 +96,8 @@ class PurseQuerySet(models.QuerySet):
     def _too_little(self, purse, micros):
         purse.refresh_from_db()
         if micros is None and purse.micros_allowed is not None:
-            message = _("This allowance counts money, and the engine has no price. An administrator can add one.")
-            return TooLittle(message, "no_price", purse=purse, fit=None)
-        message = _("No pictures are left in this allowance. Ask your teacher.")
-        return TooLittle(message, "purse", purse=purse, fit=purse.fits(micros or 0))
+            return TooLittle(NO_PRICE, "no_price", purse=purse, fit=None)
+        return TooLittle(NOTHING_LEFT, "purse", purse=purse, fit=purse.fits(micros or 0))
 
     def settle(self, picture, *, pictures, micros=None):
         """Turn what was set aside for ``picture`` into what it took; 0 and 0 give everything back.

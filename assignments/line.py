@@ -1,7 +1,7 @@
 """A class's line as its teachers see it: who waits, for what, how long, and what they said of it."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Prefetch
 from django.utils import timezone
@@ -14,6 +14,9 @@ from gallery.shown import drawn_numbers
 
 #: Tries of one pupil that the list names; of the rest it says how many they are.
 TRIES_NAMED = 3
+#: What a teacher says of the line ends at midnight: whoever forgets it in the evening finds the next day's lesson as it should
+#: be. Said late in the evening, it holds so long all the same: a lesson and its break.
+HOLDS_AT_LEAST = timedelta(hours=1)
 #: The place in line, the seconds, and why neither, of a picture of which nothing is known.
 NOWHERE = (None, None, "")
 
@@ -23,7 +26,7 @@ def with_lines(classrooms):
     classrooms = list(classrooms)
     keys = [str(classroom.lane) for classroom in classrooms]
     counted = Picture.objects.waiting().filter(lane__in=keys).order_by().values_list("lane").annotate(Count("pk"))
-    counts, rules = dict(counted), {rule.key: rule for rule in LaneRule.objects.filter(key__in=keys)}
+    counts, rules = dict(counted), LaneRule.objects.known(keys)
     for classroom, key in zip(classrooms, keys, strict=True):
         classroom.in_line, classroom.rule = counts.get(key, 0), rules.get(key)
     return classrooms
@@ -35,11 +38,25 @@ def glance(classroom):
 
 
 def rule_of(classroom):
-    """Return what the teachers said of the line: {"paused" and "finals_only": {"since", "by"}}, without what is not said."""
+    """Return what holds of what the teachers said of the line, without what does not hold.
+
+    It is {"paused" and "finals_only": {"since", "by", "ends"}}, all in words.
+    """
     key = str(classroom.lane)
     rule = LaneRule.objects.of(key)
-    said = {"paused": rule.paused_at, "finals_only": rule.finals_only_at}
-    return {name: {"since": since(at), "by": _by(key, name)} for name, at in said.items() if at}
+    said = {
+        "paused": (rule.is_paused, rule.paused_at, rule.paused_until),
+        "finals_only": (rule.is_finals_only, rule.finals_only_at, rule.finals_only_until),
+    }
+    holding = {name: times for name, (holds, *times) in said.items() if holds}
+    return {name: {"since": since(at), "by": _by(key, name), "ends": ends(until)} for name, (at, until) in holding.items()}
+
+
+def holds_until(zone, now=None):
+    """Return when what is said of a line ends by itself, at a school in time zone ``zone``: at its next midnight."""
+    now = (now or timezone.now()).astimezone(zone)
+    midnight = datetime.combine(now.date() + timedelta(days=1), time.min, zone)
+    return max(midnight, now + HOLDS_AT_LEAST)
 
 
 def _by(key, name):
@@ -58,6 +75,18 @@ def since(moment):
     if days == timedelta(days=1):
         return _("since yesterday, %(time)s") % words
     return _("since %(day)s, %(time)s") % words
+
+
+def ends(moment):
+    """Return as a sentence when a rule ends by itself; nothing where it has no end."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    words = {"time": date_format(local, "H:i"), "day": date_format(local, "j E")}
+    days = (local.date() - timezone.localdate()).days
+    if days == 1 and local.time() == time.min:
+        return _("It ends by itself at midnight.")
+    return (_("It ends by itself on %(day)s at %(time)s.") if days else _("It ends by itself at %(time)s.")) % words
 
 
 def line_of(classroom):
@@ -108,15 +137,15 @@ def _tries(pks):
 
 
 def _tell_places(queued, held):
-    """Give each waiting picture ``is_held``, and the place and seconds that were last published to its owner.
+    """Give each waiting picture ``is_kept_back``, and the place and seconds that were last published to its owner.
 
     Both are None where the picture is not drawn for now: what was published may be older than the pause or the fault.
     """
     known = live.places_of({picture.generation.trail.public_id for picture in queued})
     for picture in queued:
-        picture.is_held = picture.pk in held
+        picture.is_kept_back = picture.pk in held
         picture.place, picture.seconds, _why_not = known.get(str(picture.public_id), NOWHERE)
-        if picture.is_held or not _draws(picture.engine):
+        if picture.is_kept_back or not _draws(picture.engine):
             picture.place, picture.seconds, _why_not = NOWHERE
 
 
@@ -127,11 +156,11 @@ def _draws(engine):
 def _sums(pictures):
     """Count the open ``pictures`` of a line, and say when the last that is not held will be ready."""
     queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
-    waits = [picture.seconds for picture in queued if not picture.is_held]
+    waits = [picture.seconds for picture in queued if not picture.is_kept_back]
     is_known = waits and None not in waits
     return {
         "waiting": len(queued),
-        "held": sum(picture.is_held for picture in queued),
+        "held": sum(picture.is_kept_back for picture in queued),
         "drawing": len(pictures) - len(queued),
         "last": _inside(waiting.sentence(max(waits))) if is_known else "",
     }
@@ -146,7 +175,7 @@ def _of_engine(engine, pictures, rule, names):
     """Return one engine's part of the line. Who is held back stands behind those who are drawn meanwhile."""
     queued = [picture for picture in pictures if picture.status == Picture.Status.QUEUED]
     by_pupil = {}
-    for picture in sorted(queued, key=lambda each: each.is_held):  # keeps the order otherwise
+    for picture in sorted(queued, key=lambda each: each.is_kept_back):  # keeps the order otherwise
         by_pupil.setdefault(picture.owner_id, []).append(picture)
     rows = [_row(own, rule, names.get(owner)) for owner, own in by_pupil.items()]
     return {"engine": engine, "rows": rows, **_sums(pictures)}
@@ -178,7 +207,7 @@ def _row(own, rule, enrollment):
 
 def _wait(picture, rule):
     """Return how long ``picture`` still waits, or why nobody can tell, as the teacher reads it."""
-    if picture.is_held:
+    if picture.is_kept_back:
         return _("Waits until the line goes on.") if "paused" in rule else _("Waits while final pictures go first.")
     if not _draws(picture.engine):
         return _("Waits until the engine draws again.")

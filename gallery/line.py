@@ -14,6 +14,14 @@ def publish(engine):
         live.publish_places(snapshot(Engine.objects.timed().get(pk=engine.pk)))
 
 
+def publish_lane(key):
+    """Publish at once the lines in which pictures of lane ``key`` wait: an adult has just changed who is drawn when."""
+    waiting = Picture.objects.waiting().filter(lane=key).order_by()
+    for engine in Engine.objects.timed().filter(pk__in=waiting.values("engine")):
+        live.may_publish(engine.pk)  # nobody else has to, for a while; and nobody publishes what was true before
+        live.publish_places(snapshot(engine))
+
+
 def snapshot(engine):
     """Return {trail's id: {picture's id: [place, seconds, why not]}} for ``engine``, one of ``timed()``.
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from assignments.line import line_of
+from assignments.line import holds_until, line_of
 from assignments.views.classrooms import own_classroom
-from gallery import queue
+from gallery import line, queue
 from gallery.models import LaneRule, Picture
 
 #: What a press says of the line, and what the teacher reads afterwards.
@@ -50,7 +50,7 @@ def line_rule(request, pk):
     if request.POST.get("rule") not in RULES:
         raise Http404
     wanted, said = RULES[request.POST["rule"]]
-    LaneRule.objects.change(str(classroom.lane), request.user, **wanted)
+    LaneRule.objects.change(str(classroom.lane), request.user, until=holds_until(classroom.school.zone), **wanted)
     messages.success(request, said)
     return answer(request, classroom)
 
@@ -73,7 +73,8 @@ def line_front(request, pk):
 
 
 def answer(request, classroom):
-    """Lead back to the line; a page that asked by itself gets its live part and what was said."""
+    """Lead back to the line as the press left it; a page that asked by itself gets its live part and what was said."""
+    line.publish_lane(str(classroom.lane))
     if not request.htmx:
         return redirect("assignments:classroom-line", pk=classroom.pk)
     return render(request, "assignments/_line_live.html", context_of(request, classroom) | {"is_answer": True})

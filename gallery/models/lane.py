@@ -1,5 +1,5 @@
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -51,37 +51,65 @@ class Lane(models.Model):
         return self.key
 
 
+def _holds(name):
+    """Return the condition that the rule ``name`` was said and has not ended, by the database's clock."""
+    has_time = Q(**{f"{name}_until": None}) | Q(**{f"{name}_until__gt": Now()})
+    return ExpressionWrapper(Q(**{f"{name}_at__isnull": False}) & has_time, output_field=models.BooleanField())
+
+
 class LaneRuleQuerySet(models.QuerySet):
+    def told(self):
+        """Add ``is_paused`` and ``is_finals_only``, as they hold now: a rule ends by itself, and nothing has to end it."""
+        return self.annotate(is_paused=_holds("paused"), is_finals_only=_holds("finals_only"))
+
+    def known(self, keys):
+        """Return {key: rule} of those of the lanes ``keys`` of which anything was ever said."""
+        return {rule.key: rule for rule in self.told().filter(key__in=keys)}
+
     def of(self, key):
         """Return the rule of lane ``key``; one that forbids nothing where there is none."""
-        return self.filter(key=key).first() or self.model(key=key)
+        return self.told().filter(key=key).first() or self.model(key=key)
 
     def in_force(self):
         """Return (keys of the lanes that are paused, keys of those that draw only finals): short lists, mostly empty."""
-        rules = list(self.filter(Q(paused_at__isnull=False) | Q(finals_only_at__isnull=False)))
+        rules = list(self.told().filter(Q(is_paused=True) | Q(is_finals_only=True)))
         return [rule.key for rule in rules if rule.is_paused], [rule.key for rule in rules if rule.is_finals_only]
 
-    def change(self, key, actor, *, is_paused=None, is_finals_only=None):
-        """Pause lane ``key`` or let it go on, draw only finals or everything again; None leaves things as they are."""
+    def change(self, key, actor, *, is_paused=None, is_finals_only=None, until=None):
+        """Pause lane ``key`` or let it go on, draw only finals or everything again; None leaves things as they are.
+
+        What is said holds ``until`` that moment, which its event keeps; without one, until somebody says otherwise.
+        """
         for name, wanted in (("paused", is_paused), ("finals_only", is_finals_only)):
             if wanted is None:
                 continue
             with transaction.atomic():
-                rule, _created = self.select_for_update().get_or_create(key=key)
-                if (getattr(rule, f"{name}_at") is not None) == wanted:
+                rule, _created = self.told().select_for_update().get_or_create(key=key)
+                if getattr(rule, f"is_{name}") == wanted:
                     continue
-                self.filter(pk=rule.pk).update(**{f"{name}_at": Now() if wanted else None})
-                Event.objects.record(f"lane.{name if wanted else f'{name}_over'}", subject=f"lane:{key}", actor=actor)
+                said = {f"{name}_at": Now(), f"{name}_until": until} if wanted else {f"{name}_at": None, f"{name}_until": None}
+                self.filter(pk=rule.pk).update(**said)
+                ends = {"until": until.isoformat()} if wanted and until else {}
+                verb = f"lane.{name if wanted else f'{name}_over'}"
+                Event.objects.record(verb, subject=f"lane:{key}", actor=actor, **ends)
 
 
 class LaneRule(models.Model):
-    """What an adult said of a lane, for all engines: that nothing is drawn just now, or only what is needed to finish."""
+    """What an adult said of a lane, for all engines: that nothing is drawn just now, or only what is needed to finish.
+
+    Whether that still holds only the database's clock knows: ask ``LaneRule.objects`` for a rule by ``of`` or ``known``.
+    """
 
     key = models.CharField(_("key"), max_length=60, unique=True)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
+    paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     finals_only_at = models.DateTimeField(_("only final pictures"), null=True, blank=True)
+    finals_only_until = models.DateTimeField(_("only final pictures until"), null=True, blank=True)
 
     objects = LaneRuleQuerySet.as_manager()
+
+    #: What holds now. With ``is_finals_only`` only finals are drawn, and first pictures for those who have none yet.
+    is_paused = is_finals_only = False
 
     class Meta:
         verbose_name = _("rule of a lane")
@@ -89,12 +117,3 @@ class LaneRule(models.Model):
 
     def __str__(self):
         return self.key
-
-    @property
-    def is_paused(self):
-        return self.paused_at is not None
-
-    @property
-    def is_finals_only(self):
-        """Whether only finals are drawn, and first pictures for those who have none yet."""
-        return self.finals_only_at is not None

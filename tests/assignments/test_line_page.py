@@ -1,13 +1,16 @@
 """The line of a class as its teacher sees it, and what the teacher may do there."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 
 from assignments import line
 from gallery import live
+from gallery.clock import from_now
+from gallery.line import publish as publish_as_workers_do
 from gallery.line import snapshot
 from gallery.models import Engine, Event, LaneRule, Picture
 from tests.assignments.test_queries import questions
@@ -238,6 +241,27 @@ class TestTheHand:
         assert order(rows, "Ann", "Ben", "Cleo") == ["Cleo", "Ann", "Ben"] and "at the front" in rows
         assert claim(engine).pk == pictures[2].pk
 
+    def test_places_are_right_on_the_page_that_comes_back(self, client, teacher, classroom, assignment, engine):
+        pictures = wait_for(assignment, "Ann", "Ben", "Cleo")
+        publish_as_workers_do(engine)
+        rows = self.press(client, classroom, "front", student=row_of(pictures[2])).partition("Who waits")[2]
+        assert re.search("Cleo .* 1 in line .* Ann .* 2 in line .* Ben .* 3 in line", rows)
+
+    def test_places_are_back_as_soon_as_the_line_goes_on(self, client, teacher, classroom, assignment, engine):
+        wait_for(assignment, "Ann", "Ben")
+        publish_as_workers_do(engine)
+        assert " in line" not in self.press(client, classroom, "rule", rule="pause")
+        assert re.search("Ann .* 1 in line .* Ben .* 2 in line", self.press(client, classroom, "rule", rule="go-on"))
+
+    def test_who_is_drawn_meanwhile_moves_up_at_once(self, client, teacher, classroom, assignment, engine):
+        work = make_work(assignment, make_student(classroom, "Ann"))
+        wait_for(assignment, "Ben", "Cleo")
+        make_queued(work)
+        make_ready(work)
+        publish_as_workers_do(engine)
+        rows = self.press(client, classroom, "rule", rule="finals").partition("Who waits")[2]
+        assert re.search("Ben .* 1 in line .* Cleo .* 2 in line", rows) and rows.count(" in line") == 2
+
     def test_a_pupil_at_the_front_may_be_moved_again_while_more_of_them_waits(self, client, teacher, classroom, assignment):
         [picture] = wait_for(assignment, "Ann", pictures=2)
         first, second = (self.press(client, classroom, "front", student=row_of(picture)) for _ in range(2))
@@ -349,6 +373,38 @@ class TestNobodyForgets:
         assert line.since(noon) == "since 12:04"
         assert line.since(noon - day) == "since yesterday, 12:04"
         assert re.fullmatch(r"since \d+ \w+, 12:04", line.since(noon - 2 * day))
+
+    def test_a_pause_says_on_every_page_that_it_ends_by_itself_and_is_gone_then(self, client, pages, classroom, teacher):
+        before = pages()
+        client.post(address(classroom, "rule/"), {"rule": "pause"}, follow=True)
+        _desk, room, work = pages()
+        assert all("It ends by itself " in text for text in (room, work, plain(client.get(address(classroom)))))
+        LaneRule.objects.update(paused_until=from_now(-1))
+        assert pages() == before
+        assert "The line is paused" not in plain(client.get(address(classroom)))
+
+    @pytest.mark.parametrize("rule", ["pause", "finals"])
+    def test_a_press_holds_to_the_midnight_of_the_class_own_school(self, client, teacher, classroom, rule):
+        type(classroom.school).objects.update(time_zone="Asia/Vladivostok")
+        client.post(address(classroom, "rule/"), {"rule": rule})
+        told = LaneRule.objects.get()
+        until = (told.paused_until or told.finals_only_until).astimezone(ZoneInfo("Asia/Vladivostok"))
+        assert timedelta(minutes=59) < until - timezone.now() <= timedelta(days=1)
+        assert f"{until:%H:%M}" == "00:00" or until - timezone.now() < timedelta(hours=1)
+
+    @pytest.mark.parametrize("said, ends", [("23 10:05", "24 00:00"), ("23 22:59", "24 00:00"), ("23 23:30", "24 00:30")])
+    def test_what_is_said_late_in_the_evening_holds_an_hour(self, said, ends):
+        zone = ZoneInfo("Europe/Moscow")
+        moment, end = (datetime.strptime(f"2026-11-{each}", "%Y-%m-%d %H:%M").replace(tzinfo=zone) for each in (said, ends))
+        assert line.holds_until(zone, moment) == end
+
+    def test_the_end_leaves_no_doubt_of_the_day(self):
+        today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        day, half = timedelta(days=1), timedelta(minutes=30)
+        assert line.ends(None) == ""
+        assert line.ends(today + half) == "It ends by itself at 00:30."
+        assert line.ends(today + day) == "It ends by itself at midnight."
+        assert re.fullmatch(r"It ends by itself on \d+ \w+ at 00:30\.", line.ends(today + day + half))
 
     def test_a_teacher_who_is_gone_is_not_named(self, pages, classroom, teacher):
         colleague = make_teacher("Colleague")

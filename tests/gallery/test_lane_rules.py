@@ -1,8 +1,14 @@
 """What an adult may say of a lane: stop, go on, only finals, this pupil first."""
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from gallery import line, live
+from gallery.clock import from_now
 from gallery.models import Engine, Event, LaneRule, Picture
 from tests.builders import (
     claim,
@@ -89,6 +95,77 @@ class TestFinalsOnly:
         assert claim(engine) is None
         LaneRule.objects.change(lane, teacher, is_finals_only=False)
         assert claim(engine).pk == another.pk
+
+
+class TestTheEnd:
+    """What was said ends by itself, by the database's clock: no worker has to come by."""
+
+    @pytest.fixture
+    def soon(self):
+        return timezone.now() + timedelta(hours=1)
+
+    @pytest.fixture
+    def waiting(self, assignment):
+        """Somebody who has a picture already and waits for another."""
+        work = make_work(assignment, make_student(assignment.classroom))
+        make_ready(work)
+        return make_queued(work)[0]
+
+    @pytest.mark.parametrize("rule", ["paused", "finals_only"])
+    def test_it_holds_until_then_and_no_longer(self, engine, lane, teacher, waiting, soon, rule):
+        LaneRule.objects.change(lane, teacher, **{f"is_{rule}": True}, until=soon)
+        assert claim(engine) is None and getattr(LaneRule.objects.of(lane), f"is_{rule}")
+        LaneRule.objects.update(**{f"{rule}_until": from_now(-1)})
+        assert not getattr(LaneRule.objects.of(lane), f"is_{rule}")
+        assert claim(engine).pk == waiting.pk
+
+    def test_without_an_end_it_holds(self, engine, lane, teacher, waiting):
+        LaneRule.objects.change(lane, teacher, is_paused=True)
+        LaneRule.objects.update(paused_at=timezone.now() - timedelta(days=9))
+        assert claim(engine) is None
+
+    def test_one_that_ended_does_not_end_the_other(self, lane, teacher, soon):
+        LaneRule.objects.change(lane, teacher, is_paused=True, is_finals_only=True, until=soon)
+        LaneRule.objects.update(paused_until=from_now(-1))
+        assert LaneRule.objects.in_force() == ([], [lane])
+
+    def test_what_ended_can_be_said_again(self, engine, lane, teacher, waiting, soon):
+        LaneRule.objects.change(lane, teacher, is_paused=True, until=soon)
+        LaneRule.objects.update(paused_until=from_now(-1))
+        LaneRule.objects.change(lane, teacher, is_paused=True, until=soon)
+        assert claim(engine) is None and LaneRule.objects.get(key=lane).paused_until == soon
+
+    def test_the_line_tells_no_pause_that_ended(self, engine, lane, teacher, waiting, soon):
+        LaneRule.objects.change(lane, teacher, is_paused=True, until=soon)
+        LaneRule.objects.update(paused_until=from_now(-1))
+        line.publish(engine)
+        assert live.places(waiting.generation.trail.public_id)[str(waiting.public_id)][0] == 1
+
+    def test_its_event_says_until_when(self, lane, teacher, soon):
+        LaneRule.objects.change(lane, teacher, is_finals_only=True, until=soon)
+        LaneRule.objects.change(lane, teacher, is_finals_only=False, until=soon)
+        assert [event.details for event in Event.objects.filter(subject=f"lane:{lane}")] == [{"until": soon.isoformat()}, {}]
+
+    def test_what_was_forgotten_before_there_were_ends_gets_one(self, lane, teacher):
+        LaneRule.objects.change(lane, teacher, is_paused=True)
+        import_module("gallery.migrations.0007_lane_rule_until").give_an_end(apps, None)
+        rule = LaneRule.objects.get(key=lane)
+        assert timezone.now() < rule.paused_until < timezone.now() + timedelta(days=2) and rule.finals_only_until is None
+
+
+class TestAPress:
+    def test_is_told_at_once_though_the_line_was_told_a_moment_ago(self, assignment, engine, lane, teacher):
+        first, second = (make_queued(work)[0] for work in works(assignment, 2))
+        line.publish(engine)
+        Picture.objects.to_front(lane, second.owner_id, teacher)
+        line.publish_lane(lane)
+        told = live.places_of(picture.generation.trail.public_id for picture in (first, second))
+        assert [told[str(picture.public_id)][0] for picture in (first, second)] == [2, 1]
+
+    def test_is_not_undone_by_who_looked_before(self, assignment, engine, lane):
+        make_queued(works(assignment, 1)[0])
+        line.publish_lane(lane)
+        assert not live.may_publish(engine.pk)
 
 
 class TestToTheFront:

@@ -1,10 +1,13 @@
 """What a person may type, and the sentence they read when it does not fit."""
 
+from dataclasses import replace
+from functools import partial
 from unicodedata import category
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -22,8 +25,17 @@ NO_FINALS = _(
     "The engine of this assignment makes no final pictures. Choose another engine and save, or ask an administrator to set "
     "the quality of its final pictures."
 )
-#: Where nothing is said of the quality of tries, it may be any.
-FINAL_ONCE_MORE = _("The chosen picture may be drawn once more in high quality.")
+#: What engines' words for a quality mean, as it stands after "drawn in".
+QUALITIES = {
+    "low": pgettext_lazy("drawn in", "low quality"),
+    "medium": pgettext_lazy("drawn in", "medium quality"),
+    "standard": pgettext_lazy("drawn in", "standard quality"),
+    "high": pgettext_lazy("drawn in", "high quality"),
+    "hd": pgettext_lazy("drawn in", "high quality"),
+    "xhigh": pgettext_lazy("drawn in", "very high quality"),
+    "max": pgettext_lazy("drawn in", "the highest quality"),
+    "auto": pgettext_lazy("drawn in", "a quality that the service chooses"),
+}
 
 MORE_THAN_LEFT = pgettext_lazy("student", "More at once is not possible: not that many pictures are left.")
 
@@ -37,10 +49,13 @@ GATES_OF_TEXTS = {
 }
 
 
-def fit_for_class(text):
-    """Let ``text`` pass the words gate. ValidationError with the gate as its code, never with the word."""
-    verdict = judge(text)
-    if verdict.outcome != "allow" and verdict.family != "empty":  # signs alone hurt nobody
+def fit_for_class(text, policy):
+    """Let ``text`` pass the words gate. ValidationError with the gate as its code, never with the word.
+
+    What the gate wants an adult to see first passes: no classmate reads these texts before an adult has approved them.
+    """
+    verdict = judge(text, policy)
+    if verdict.outcome in ("refuse", "care") and verdict.family != "empty":  # signs alone hurt nobody
         raise ValidationError(GATES_OF_TEXTS.get(verdict.gate, GATES_OF_TEXTS["words"]), code=verdict.gate)
 
 
@@ -169,12 +184,14 @@ class PromptForm(forms.Form):
 
 
 class HandInForm(forms.Form):
-    """A thought-through hand-in: title, description and reason for the chosen picture."""
+    """A thought-through hand-in: title, description and reason for the chosen picture.
+
+    The words are judged by ``policy``, but for the names of the class: these texts go to no drawing service.
+    """
 
     title = forms.CharField(
         label=pgettext_lazy("student", "Title of your picture"),
         max_length=80,
-        validators=[fit_for_class],
         error_messages=said_to_students(pgettext_lazy("student", "Give your picture a title.")),
     )
     alt_text = forms.CharField(
@@ -182,7 +199,6 @@ class HandInForm(forms.Form):
         help_text=pgettext_lazy("student", "One or two sentences: what is there, where, in what colours."),
         min_length=20,
         max_length=250,
-        validators=[fit_for_class],
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write what is to be seen in the picture.")),
     )
@@ -190,10 +206,15 @@ class HandInForm(forms.Form):
         label=pgettext_lazy("student", "Why did you choose this one?"),
         min_length=10,
         max_length=1000,
-        validators=[fit_for_class],
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
         error_messages=said_to_students(pgettext_lazy("student", "Write why you chose this picture.")),
     )
+
+    def __init__(self, *args, policy, **kwargs):
+        super().__init__(*args, **kwargs)
+        policy = replace(policy, names=frozenset())
+        for field in self.fields.values():
+            field.validators.append(partial(fit_for_class, policy=policy))
 
     @property
     def is_care(self):
@@ -263,7 +284,7 @@ class AssignmentForm(forms.ModelForm):
             "max_pictures": forms.RadioSelect,
             "shape": forms.RadioSelect,
         }
-        labels = {"max_pictures": _("Pictures per try, at most")}
+        labels = {"max_pictures": _("Pictures per try, at most"), "allows_final": _("One final picture for each student")}
         help_texts = {
             "due_at": _("In your school's time. Empty: no date."),
             "points_possible": _("The best level of every criterion gives this many points in all."),
@@ -279,8 +300,8 @@ class AssignmentForm(forms.ModelForm):
         if engine is None or not engine.final_quality:
             self.fields["allows_final"].disabled = True
             self.fields["allows_final"].help_text = NO_FINALS
-        elif not engine.quality:
-            self.fields["allows_final"].help_text = FINAL_ONCE_MORE
+        else:
+            self.fields["allows_final"].help_text = told_of_finals(engine)
         if self.instance.are_points_fixed:
             self.fields["points_possible"].disabled = True
             self.fields["points_possible"].help_text = POINTS_FIXED
@@ -307,6 +328,23 @@ class AssignmentForm(forms.ModelForm):
         for language in ("ru", "en"):
             text = self.cleaned_data[f"frame_{language}"].replace("\r\n", "\n")
             MetaPrompt.objects.write(self.instance.meta_prompt_key, language, text, author)
+
+
+def told_of_finals(engine):
+    """Return what a teacher reads of the final pictures that ``engine`` makes: in which quality, and in which its tries.
+
+    Where nothing is said of the quality of tries, it may be any.
+    """
+    said = _("With “{engine}”, the chosen picture may be drawn once more in {final}.")
+    if engine.quality:
+        said = _("With “{engine}”, tries are drawn in {tries}; the chosen picture may be drawn once more in {final}.")
+    tries, final = in_quality(engine.quality), in_quality(engine.final_quality)
+    return format_lazy(said, engine=engine.title, tries=tries, final=final)
+
+
+def in_quality(word):
+    """Return an engine's ``word`` for a quality as it stands after "drawn in"; a word that nobody knows as it is."""
+    return QUALITIES.get(word.lower()) or format_lazy(pgettext_lazy("drawn in", "the quality “{word}”"), word=word)
 
 
 class CriterionForm(forms.Form):

@@ -232,7 +232,7 @@ class TestStaffRoom:
 
     def test_a_price_is_added_with_date_and_source_and_counts(self, root):
         engine = make_engine("bare", price_micros=None)
-        form = {"engine": engine.pk, "size": "", "quality": "", "micros": "70000", "source_micros": "0"}
+        form = {"engine": engine.pk, "size": "", "quality": "", "worst": "0.07", "with_source": "0"}
         sent = root.post(reverse("admin:gallery_price_add"), form | {"dated_on": "2026-11-01", "source": ""})
         assert sent.status_code == 200 and not Price.objects.filter(engine=engine).exists()
         root.post(reverse("admin:gallery_price_add"), form | {"dated_on": "2026-11-01", "source": "the contract"})

@@ -10,6 +10,9 @@ from typing import Literal, NamedTuple
 
 _WORD = re.compile(r"\w+")
 
+#: The fence's marks and the bar, and what looks like them; engines read tags as arguments, and a bar as "not this".
+_NO_MARKS = dict.fromkeys(map(ord, "<>|＜＞｜‹›〈〉⟨⟩﹤﹥≺≻ᐸᐳ❮❯❬❭∣│¦"), " ")
+
 #: Marks, in a meta prompt, where the student's words go.
 WORDS = "{words}"
 
@@ -76,8 +79,8 @@ def grew_from(before: str, after: str) -> bool:
 
 
 def fence(words: str) -> str:
-    """Return ``words`` without the marks that close the frame's fence, and on one line."""
-    return " ".join(words.replace("<", " ").replace(">", " ").split())
+    """Return ``words`` on one line, without the marks that close the frame's fence or part off a negative prompt."""
+    return " ".join(words.translate(_NO_MARKS).split())
 
 
 def join(parts: list[Part] | list[list[str]]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gallery.safety.normalise import flat, hides_text, latin_look
+from gallery.safety.disguises import in_cyrillic
+from gallery.safety.normalise import cyrillic_look, flat, hides_text, latin_look
 
 _RULES_EN = r"(?:instructions?|rules?|prompts?|guidelines?|restrictions?|filters?|polic(?:y|ies)|directives?|constraints?)"
 _TALK_EN = r"(?:lists?|context|text|everything|anything|commands?|orders?|messages?|safety|limits?|censorship)"
@@ -22,7 +23,8 @@ _WHICH_RU = (
     r"вышеуказанн\w+|системн\w+|безопасн\w+|школьн\w+|любые|любых|запрещенн\w+)\s+){0,5}"
 )
 _FORGET_RU = (
-    r"(?:игнорируй|проигнорируй|игнорировать|забудь|забыть|не (?:соблюдай|следуй|выполняй|учитывай|обращай внимания))(?:те)?"
+    r"(?:игнорируй|проигнорируй|игнорировать|забудь|забуд|забыть"
+    r"|не (?:соблюдай|следуй|выполняй|учитывай|обращай внимания))(?:те)?"
 )
 _UNDO_RU = r"(?:отмени|отключи|обойди|обойти|нарушь|сбрось|убери|удали|сними|покажи|выведи|напечатай|повтори|перескажи)(?:те)?"
 _NOW_RU = r"(?:\s+(?:мне|пожалуйста|теперь|сейчас))?\s+"
@@ -45,6 +47,29 @@ _ORDERS = {
         r"\bopposite of (?:a |the |what is )?(?:safe|allowed|child|rules)",
         r"\b(?:что|чего) (?:нельзя|запрещено)(?: рисовать| показывать| детям)?(?=\s*(?:[.,:;!]|$))",
         r"\b(?:what|everything|something) (?:is |that is |that's )?(?:not allowed|forbidden|disallowed|banned)\b",
+        rf"\b(?:{_RULES_EN}|commands?|orders?)\b(?: (?:above|before|so far))?,?(?: \w+)?"
+        r" (?:do not|don.?t|does not|no longer|not) (?:apply|count|matter|hold)\b",
+        rf"\b{_RULES_EN}(?: above| before)? (?:are|is|were) (?:now )?"
+        r"(?:cancell?ed|void|lifted|gone|off|empty|over|deleted|removed|suspended)\b",
+        r"\bwithout (?:any )?(?:restrictions?|limitations?|guidelines|filters?)\b",
+        r"\b(?:paint|draw)\w* (?:it )?without (?:any )?(?:rules|limits)\b",
+        r"\b(?:repeat|write|print|copy|output|show|say|quote|reveal|tell)\b.{0,15}\b(?:text|words?|lines?|sentences?|everything)\b.{0,20}"
+        r"(?:\babove\b(?! (?:the|a|an|my|his|her|our)\b)|\b(?:before|preceding|prior to) (?:my|this|these|here)\b)",
+        r"\bend of (?:the |my |this )?(?:description|prompt|input|request|task)\b",
+        r"\bdescription (?:ends|is over|is finished|stops)\b",
+        r"\b(?:a |the |your )?new (?:task|orders?|commands?)\b.{0,40}\b(?:draw|paint|be|show|you)\b",
+        r"\borders? for (?:you|the machine|the model)\b",
+        rf"\b{_RULES_RU}(?:\s+\w+){{0,3}}\s+"
+        r"(?:не действу\w+|отмен\w+|недействительн\w+|снят\w*|не нужн\w+|не важн\w+|не считаются)",
+        r"\bне слушай(?:ся|те)?\b.{0,20}\b(?:выше|правил|инструкц|указан|школ|взросл)",
+        r"\b(?:напиши|напечатай|покажи|повтори|выведи|скопируй|процитируй|перескажи)\b.{0,25}"
+        r"\b(?:скрыт\w+ |тайн\w+ |свои |твои )?"
+        r"(?:инструкци\w+|указани\w+|(?:текст|слова|слово|строк\w+|фраз\w+).{0,20}\b(?:выше|перед мо\w+|до мо\w+))",
+        r"\bбез (?:\w+ )?(?:ограничений|запретов|фильтров)\b|\bрисуй\w* без правил\b",
+        r"\bконец (?:описани\w+|промп?та|ввода|задания|запроса)\b|\bописание (?:закончи\w+|окончен\w*|заверш\w+)",
+        r"\b(?:новая задача|новое задание|новый приказ|новые приказы)\b.{0,30}\b(?:рису|нарису|будь|покажи|ты)",
+        r"\b(?:дальше|далее|теперь) приказ",
+        r"\b(?:все|всё|что-то|нечто|самое|что-нибудь) запрещенн\w+|\bпротивоположност\w+ (?:безопасн|разрешенн|правил|добр)",
     ),
     "role": (
         r"\byou are (?:now an?|no longer)\b",
@@ -57,10 +82,13 @@ _ORDERS = {
         r"\bпритворись,?\s+(?:что\s+)?(?:ты|у тебя|правил)|\bпредставь,?\s+что\s+(?:ты|у тебя)\s+(?:нет|без|не)\b",
         r"(?:^|[\n.!?;\"'«»>\]]\s*)#*\s*(?:system|assistant|user|developer|система|ассистент|пользователь)\s*:",
         r"\b(?:i am|i'm|я)\s+(?:your |the |an? |твой )?(?:admin\w*|developer|creator|разработчик|админ\w*|создатель)\b",
+        r"\bты (?:теперь|отныне|больше не)\s+(?:\w+\s+){0,2}(?:без\b|художник|рисовальщик|машина|нейросеть)",
+        r"\b(?:разрешаю|приказываю|повелеваю|позволяю)\b|\bi (?:allow|permit|order|command) you\b",
     ),
     "markup": (
         r"`{3}|\"{3}|'{3}|~{3}|-{4,}|={4,}|#{3,}|<\|.{0,30}\|>|\[/?(?:inst|sys|system)\]|<<\s*sys|\{\{|\{%",
         r"</?[a-zа-я_][\w:.-]*(?:[\s:=/][^<>]*)?>|<!--|&lt;|&#\d+;|\]\]>",
+        r"(?:^|\s)--[a-z]{1,12}\b|(?:^|\s)\|\||\(\(\w|\w::-?\d",
         r"\bsd_cpp_extra_args\b|\"(?:role|prompt|n|size|model|moderation|content)\"\s*:",
     ),
     "encoded": (
@@ -69,6 +97,14 @@ _ORDERS = {
     ),
 }
 _PATTERNS = [(family, re.compile(pattern)) for family, patterns in _ORDERS.items() for pattern in patterns]
+_SPACED = re.compile(r"(?<!\w)\w(?:[\s.,·•*_/|+~-]{1,3}\w(?!\w)){4,}")
+_NO_GAPS = str.maketrans("", "", " .,·•*_/|+~-")
+_PARTED = re.compile(r"(?<=\w)[-_.·](?=\w)")
+#: An order whose letters were set apart, closed up again.
+_CLOSED_ORDER = re.compile(
+    r"(?:ignore|disregard|forget|bypass|override)\w{0,20}(?:rules|instruction|prompt|filter|guideline|restriction)"
+    r"|(?:забудь|игнорируй|обойди|отключи)\w{0,20}(?:правил|инструкц|запрет|фильтр|ограничен|указан)"
+)
 _BLOB = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 
 
@@ -79,11 +115,19 @@ def frame_family(prompt: str, cleaned: str) -> str | None:
     """
     if hides_text(prompt):
         return "invisible"
-    text, look = flat(cleaned), latin_look(cleaned)
+    text = flat(cleaned)
+    looks = dict.fromkeys((text, latin_look(cleaned), cyrillic_look(cleaned), in_cyrillic(text), _closed_up(text)))
     for family, pattern in _PATTERNS:
-        if pattern.search(text) or (look != text and pattern.search(look)):
+        if any(pattern.search(look) for look in looks):
             return family
+    if _CLOSED_ORDER.search("".join(match[0] for match in _SPACED.finditer(text)).translate(_NO_GAPS)):
+        return "instructions"
     return "encoded" if any(_is_encoded(match[0]) for match in _BLOB.finditer(cleaned)) else None
+
+
+def _closed_up(text: str) -> str:
+    """Return ``text`` with words that were parted by points or dashes in one piece."""
+    return _PARTED.sub("", text)
 
 
 def _is_encoded(blob: str) -> bool:

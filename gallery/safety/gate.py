@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple, cast
 
 from gallery.safety import learned
-from gallery.safety.families import Family
+from gallery.safety.disguises import is_backwards
+from gallery.safety.families import Family, Phrase, Section, phrase_of
 from gallery.safety.frame import frame_family
+from gallery.safety.languages import strange_writing
 from gallery.safety.lists import Lexicon, school
-from gallery.safety.normalise import clean, language_of, tokens
-from gallery.safety.personal import names_somebody, personal_family
-from gallery.safety.policy import Level, Policy
+from gallery.safety.normalise import Token, clean, language_of, tokens
+from gallery.safety.personal import personal_findings
+from gallery.safety.policy import LEVELS, Level, Policy, fault_of
 
 #: Characters of a prompt, after cleaning.
 MAX_PROMPT = 1000
@@ -45,6 +47,14 @@ class Verdict:
 
 #: The policy of a school that changed nothing.
 HOUSE = Policy()
+#: The kind of trouble with a phrase that the school or the teacher listed.
+OWN = "own"
+
+
+class _Finding(NamedTuple):
+    level: Level
+    gate: str
+    family: str
 
 
 def judge(
@@ -52,43 +62,69 @@ def judge(
 ) -> Verdict:
     """Judge one prompt as ``policy`` wants it; ``opinion`` is asked last, where the rules say nothing."""
     cleaned = clean(prompt[:_MOST_READ])
-
-    def stopped(outcome: Outcome, gate: str, family: str) -> Verdict:
-        return Verdict(outcome, gate, family, cleaned[:MAX_PROMPT], (family,))
-
     found = tokens(cleaned)
-    hit = school().find(found)
+    own, allowed = _own(policy.words).judged(found) if policy.words else ([], frozenset[int]())
+    hits = school().find(found, allowed=allowed)
+    if is_backwards([token.text.casefold() for token in found]):
+        hits = hits or school().find(tokens(cleaned[::-1]))
+    families = tuple(hit.family for hit in hits)
+
+    def verdict(outcome: Outcome, gate: str, family: str) -> Verdict:
+        touched = tuple(dict.fromkeys((family, *families)))
+        return Verdict(outcome, gate, family, cleaned[:MAX_PROMPT], touched)
+
     # A child in need comes first, whatever else is wrong with the prompt.
-    if hit and hit.outcome == "care":
-        return stopped("care", "care", hit.family)
+    if hits and hits[0].level == "care":
+        return verdict("care", "care", hits[0].family)
     if not cleaned or not (_SAYS_SOMETHING.search(cleaned) or any(unicodedata.category(sign) == "So" for sign in cleaned)):
-        return stopped("refuse", "length", "empty")
+        return verdict("refuse", "length", "empty")
     if len(cleaned) > MAX_PROMPT or len(prompt) > _MOST_READ:
-        return stopped("refuse", "length", "long")
+        return verdict("refuse", "length", "long")
     if family := frame_family(prompt, cleaned):
-        return stopped("refuse", "frame", family)
-    if hit:
-        level: Level = policy.level_of(hit.family, "refuse")
-        if level != "allow":
-            return stopped(level, "words", hit.family)
-    for phrase, level in policy.words:
-        if level != "allow" and _own(phrase).find(found):
-            return stopped(level, "words", "own")
-    if family := personal_family(cleaned):
-        return stopped("refuse", "personal", family)
-    if names_somebody(found, policy.names):
-        return stopped("refuse", "personal", "name")
+        return verdict("refuse", "frame", family)
+    findings = [_Finding(policy.level_of(hit.family, hit.level), "words", hit.family) for hit in hits if hit.level != "care"]
+    findings += [_Finding(level, "words", OWN) for level in own]
+    findings += [_Finding(level, "personal", family) for family, level in personal_findings(cleaned, found, policy.names)]
+    if kind := strange_writing(cleaned, found):
+        findings.append(_Finding("hold", "words", kind))
+    families = tuple(dict.fromkeys(finding.family for finding in findings))
+    for outcome in ("refuse", "hold"):
+        for finding in findings:
+            if finding.level == outcome:
+                return verdict(outcome, finding.gate, finding.family)
     thought = opinion(cleaned)
-    if thought is None:
-        return stopped("hold", "learned", "unread") if policy.holds_without_layer else Verdict("allow", "", "", cleaned)
-    if thought.outcome == "refuse" or (thought.outcome == "hold" and policy.holds_unsure):
-        return stopped(thought.outcome, "learned", "meaning")
-    return Verdict("allow", "", "", cleaned)
+    if thought is None and policy.holds_without_layer:
+        return verdict("hold", "learned", "unread")
+    if thought and (thought.outcome == "refuse" or (thought.outcome == "hold" and policy.holds_unsure)):
+        return verdict(thought.outcome, "learned", "meaning")
+    return Verdict("allow", "", "", cleaned, families)
 
 
-@lru_cache(maxsize=1024)
-def _own(phrase: str) -> Lexicon:
-    return Lexicon([Family("own", words=phrase)])
+class _Own:
+    """The phrases of a policy with all their forms."""
+
+    def __init__(self, words: Iterable[tuple[str, Level]]) -> None:
+        phrases: dict[Phrase, Level] = {}
+        for text, level in words:
+            if not fault_of(text):
+                phrases[phrase_of(text)] = level
+        by_level = {level: tuple(each for each in phrases if phrases[each] == level) for level in LEVELS}
+        self._lexicon = Lexicon([Family(OWN, tuple(Section(level, "", listed) for level, listed in by_level.items()))])
+
+    def judged(self, found: Sequence[Token]) -> tuple[list[Level], frozenset[int]]:
+        """Return the levels of the phrases in a prompt, and the positions that "allow" covers.
+
+        A phrase that lies wholly within an allowed one does not count.
+        """
+        places = self._lexicon.where(found)
+        excuses = [where for _, level, where in places if level == "allow"]
+        levels = [level for _, level, where in places if level in ("refuse", "hold") and not any(where <= e for e in excuses)]
+        return cast(list[Level], levels), frozenset().union(*excuses)
+
+
+@lru_cache(maxsize=256)
+def _own(words: tuple[tuple[str, Level], ...]) -> _Own:
+    return _Own(words)
 
 
 __all__ = ["HOUSE", "MAX_PROMPT", "Verdict", "judge", "language_of"]

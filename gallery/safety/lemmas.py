@@ -1,10 +1,11 @@
-"""Knows the forms of words: every way a Russian or English word of our lists may be declined, conjugated or compared."""
+"""Knows the forms of words: which listed word a Russian or English word of a prompt is a form of."""
 
 from __future__ import annotations
 
 import re
 import threading
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 import pymorphy3
 
@@ -25,6 +26,7 @@ _IRREGULAR = {
     "cut": "",
     "die": "dying",
     "drink": "drank drunk",
+    "eat": "ate eaten",
     "fight": "fought",
     "hang": "hung",
     "hit": "",
@@ -32,19 +34,28 @@ _IRREGULAR = {
     "kidnap": "kidnapped kidnapping kidnapper kidnappers",
     "kill": "killings",
     "knife": "knives",
+    "life": "lives",
     "man": "men",
     "person": "people persons",
     "saw": "sawn",
     "shoot": "shot",
     "slay": "slain slew",
     "slit": "",
+    "stab": "stabbings",
     "steal": "stole stolen",
     "take": "took taken",
+    "tear": "tore torn",
     "throw": "threw thrown",
     "thief": "thieves",
+    "tooth": "teeth",
+    "wife": "wives",
     "woman": "women",
     "wolf": "wolves",
 }
+_BASES: dict[str, set[str]] = {}
+for _word, _forms in _IRREGULAR.items():
+    for _form in _forms.split():
+        _BASES.setdefault(_form, set()).add(_word)
 
 
 @cache
@@ -52,34 +63,111 @@ def _analyzer() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+@lru_cache(maxsize=65_536)
+def is_known(word: str) -> bool:
+    """Say whether the Russian dictionary has a lower-case word, in any form."""
+    with _lock:
+        return bool(_analyzer().word_is_known(word))
+
+
+#: First names that are English words too.
+_NAMES_AND_WORDS = frozenset(
+    """
+    angel april art august autumn bill bob brook buck carol charity chase china christian cliff clay crystal daisy dawn dean
+    destiny drew eve faith fern flora forest frank gene ginger glen grace grant guy harmony hazel heather holly hope hunter
+    iris ivy jack jade jasmine jay jean jewel joy june king lance lily mark mason max may melody mercy merry miles misty
+    myrtle nick olive opal page pat patience pearl penny pepper poppy prince ray reed robin rob rock rocky rose ruby rusty
+    sally sandy savannah scout sky skip star sterling stone summer sunny taylor tiger victor victoria violet wade will winter
+    """.split()
+)
+
+
+@lru_cache(maxsize=4096)
+def is_common_word(word: str) -> bool:
+    """Say whether a lower-case form of a first name is a common word as well: "роза", "слава", "lily"."""
+    if not _CYRILLIC.search(word):
+        return bool(_NAMES_AND_WORDS & keys_of(word))
+    with _lock:
+        tags = [parse.tag for parse in _analyzer().parse(word) if parse.is_known]
+    return any(not {"Name", "Surn", "Patr", "Geox"} & tag.grammemes for tag in tags)
+
+
+@lru_cache(maxsize=65_536)
+def keys_of(spelling: str) -> frozenset[str]:
+    """Return every word that a lower-case ``spelling`` may be a form of, as lists write it; itself included."""
+    if _CYRILLIC.search(spelling):
+        return _russian_keys(spelling)
+    if not (spelling.isalpha() and spelling.isascii()):
+        return frozenset({spelling})
+    return frozenset({spelling, *(base for base in _english_bases(spelling) if spelling in _english_forms(base))})
+
+
+@lru_cache(maxsize=65_536)
+def key_of(word: str) -> str:
+    """Return the key under which a listed lower-case word is found by the keys of its forms."""
+    if not _CYRILLIC.search(word):
+        return word
+    # The analyser is loaded and asked by one thread at a time: its first use costs 0.1 s.
+    with _lock:
+        parses = _analyzer().parse(word)
+        if parses[0].tag.POS in _FIXED or any(_plain(parse.normal_form) == word for parse in parses):
+            return word
+        # A participle is listed for itself: "повешенный" must not bring "повесить картину" along.
+        return _participle(parses[0]) or _plain(parses[0].normal_form)
+
+
 @cache
 def forms_of(word: str) -> frozenset[str]:
     """Return all forms of one lower-case word, itself included, with е for ё; the language follows from the script."""
-    word = word.replace("ё", "е")
-    if _CYRILLIC.search(word):
-        return _russian_forms(word)
-    return _english_forms(word) if word.isalpha() and word.isascii() else frozenset({word})
-
-
-def _russian_forms(word: str) -> frozenset[str]:
-    # The analyser is loaded and asked by one thread at a time: its first use costs 0.1 s, and forms are asked for once.
+    word = _plain(word)
+    if not _CYRILLIC.search(word):
+        return frozenset(_english_forms(word)) if word.isalpha() and word.isascii() else frozenset({word})
+    key = key_of(word)
     with _lock:
-        parses = _analyzer().parse(word)
-        if parses[0].tag.POS in _FIXED:
-            return frozenset({word})
-        own = [parse for parse in parses if parse.normal_form.replace("ё", "е") == word]
-        if not own and parses[0].tag.POS == "PRTF":
-            # A participle is listed for itself: "повешенный" must not bring "повесить картину" along.
-            kind = (parses[0].tag.voice, parses[0].tag.tense)
-            forms = [
-                form for form in parses[0].lexeme if form.tag.POS in _PARTICIPLES and (form.tag.voice, form.tag.tense) == kind
-            ]
-        else:
-            # Readings of a listed word as a form of some other word are left out.
-            forms = [form for parse in own or parses[:1] for form in parse.lexeme]
-    return frozenset({form.word.replace("ё", "е") for form in forms} | {word})
+        lexemes = [parse.lexeme for parse in _analyzer().parse(word)]
+    forms = {_plain(form.word) for lexeme in lexemes for form in lexeme}
+    return frozenset({form for form in forms if key in keys_of(form)} | {word})
 
 
+def _russian_keys(spelling: str) -> frozenset[str]:
+    keys = {spelling}
+    with _lock:
+        for parse in _analyzer().parse(spelling):
+            if parse.tag.POS not in _FIXED:
+                keys |= {_plain(parse.normal_form), _participle(parse) or spelling}
+    return frozenset(keys)
+
+
+def _participle(parse: pymorphy3.analyzer.Parse) -> str:
+    """Return the dictionary form of a participle; "" for everything else."""
+    if parse.tag.POS not in _PARTICIPLES:
+        return ""
+    kind = (parse.tag.voice, parse.tag.tense)
+    for form in parse.lexeme:
+        tag = form.tag
+        if tag.POS == "PRTF" and (tag.voice, tag.tense) == kind and {"masc", "nomn", "sing"} <= tag.grammemes:
+            return _plain(form.word)
+    return ""
+
+
+def _plain(word: str) -> str:
+    return str(word).replace("ё", "е")
+
+
+def _english_bases(form: str) -> Iterator[str]:
+    """Yield words that ``form`` may come from; some of them are none, and are told by their own forms."""
+    yield from _BASES.get(form, ())
+    for ending, lengths in (("s", (1, 2)), ("ed", (1, 2, 3)), ("ing", (3, 4))):
+        if form.endswith(ending):
+            for length in lengths:
+                yield form[:-length]
+    if form.endswith(("ies", "ied")):
+        yield form[:-3] + "y"
+    if form.endswith("ing"):
+        yield form[:-3] + "e"
+
+
+@lru_cache(maxsize=65_536)
 def _english_forms(word: str) -> frozenset[str]:
     forms = {word, f"{word}'s", *_IRREGULAR.get(word, "").split()}
     if word.endswith(("s", "x", "z", "ch", "sh")):

@@ -3,158 +3,254 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
-from gallery.safety.families import CALM, FAMILIES, GROUPS, NEVER, Family
-from gallery.safety.lemmas import forms_of
+from gallery.safety.disguises import is_doubled, readings, squeezed
+from gallery.safety.families import SHORTEST_STEM, Family, Level, Pair, Phrase, Section, house, phrases_called
+from gallery.safety.lemmas import forms_of, is_known, key_of, keys_of
 from gallery.safety.normalise import Token
 
-Phrase = tuple[str, ...]
 #: Words that may stand between two words of a phrase; exceptions and calm words allow none.
 _GAP = 1
-#: Letters of the shortest word looked for inside a run of spaced letters.
+#: Letters of the shortest word looked for inside a run of spaced letters, and of the longest.
 _SHORTEST_IN_RUN = 4
-_LONGEST_FORM = 18
-#: Words with starred letters that are looked up in one prompt; each costs about a millisecond.
+_LONGEST_IN_RUN = 18
+#: Letters of one run of spaced letters that are looked through; nobody spaces more of them for fun.
+LONGEST_RUN = 100
+#: Words with starred letters that are looked up in one prompt.
 _MOST_STARRED = 8
+_CYRILLIC = re.compile("[а-я]")
+
+#: Severity of what is found, the worst first.
+ORDER: dict[Level, int] = {"care": 0, "refuse": 1, "hold": 2, "allow": 3}
+
+Places = dict[str, set[int]]
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A family that a prompt touches, and what is done about it."""
+    """A family that a prompt touches, and what is done about it where the school changed nothing."""
 
     family: str
-    outcome: str
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """One family, ready to be looked for."""
-
-    hit: Hit
-    phrases: tuple[Phrase, ...]
-    calmed: tuple[Phrase, ...]
-    pairs: tuple[tuple[frozenset[str], frozenset[str], int], ...]
+    level: Level
 
 
 class Lexicon:
     """Word families with all their forms, made once and then only read, so that threads may share it."""
 
-    def __init__(self, families: Iterable[Family], *, calm: str = "", never: str = "") -> None:
-        self._rules = [
-            _Rules(
-                Hit(family.key, family.outcome),
-                _phrases(family.words),
-                _phrases(family.unless_calm),
-                tuple((_side(pair.left), _side(pair.right), pair.reach) for pair in family.pairs),
-            )
-            for family in families
-        ]
-        self._exceptions = [phrase for family in families for phrase in _phrases(family.exceptions)]
-        self._calm = _phrases(calm)
-        self._words_by_form: dict[str, frozenset[str]] = {}
-        for word in self._vocabulary():
-            for form in forms_of(word):
-                self._words_by_form[form] = self._words_by_form.get(form, frozenset()) | {word}
-        for form in never.split():
-            self._words_by_form.pop(form, None)
+    def __init__(
+        self,
+        families: Iterable[Family],
+        *,
+        calm: Iterable[Phrase] = (),
+        told: Iterable[Phrase] = (),
+        never: Iterable[Phrase] = (),
+    ) -> None:
+        self._never = frozenset(word for phrase in never for word in phrase)
+        self._calm, self._told = _Index(), _Index()
+        self._exceptions, self._phrases = _Index(), _Index()
+        self._pairs: list[tuple[Pair, str, Section]] = []
+        for phrase in calm:
+            self._calm.add(phrase, None)
+        for phrase in told:
+            self._told.add(phrase, None)
+        for family in families:
+            for phrase in family.exceptions:
+                self._exceptions.add(phrase, None)
+            for section in family.sections:
+                for phrase in section.phrases:
+                    self._phrases.add(phrase, (family.key, section))
+                self._pairs += [(_keyed(pair), family.key, section) for pair in section.pairs]
+        indexes = (self._calm, self._told, self._exceptions, self._phrases)
+        self._vocabulary = {key for index in indexes for key in index.keys()}
+        self._vocabulary |= {key for pair, _, _ in self._pairs for side in pair.sides for key in side}
+        self._stems = {key[:-1] for key in self._vocabulary if key.endswith("*")}
+        self._stem_lengths = sorted({len(stem) for stem in self._stems})
+        self._starts = frozenset(key[:3] for key in self._vocabulary if _CYRILLIC.search(key))
+        self._squeezed: dict[str, set[str]] = {}
+        for key in self._vocabulary:
+            self._squeezed.setdefault(squeezed(key), set()).add(key)
 
-    def find(self, tokens: Sequence[Token]) -> Hit | None:
-        """Return the first family, in the order they were given, that the tokens touch."""
+    def find(self, tokens: Sequence[Token], *, allowed: frozenset[int] = frozenset()) -> list[Hit]:
+        """Return the families that the tokens touch, each once, the worst first.
+
+        Tokens at the positions ``allowed`` count for care alone.
+        """
         if not (places := self._places(tokens)):
-            return None
-        for phrase in self._exceptions:
-            for masked in _where(phrase, places, gap=0):
-                for word in list(places):
-                    if not (left := places[word] - masked):
-                        del places[word]
-                    else:
-                        places[word] = left
-        is_calm = any(True for phrase in self._calm for _ in _where(phrase, places, gap=0))
-        for rules in self._rules:
-            if any(True for phrase in rules.phrases for _ in _where(phrase, places, gap=_GAP)):
-                return rules.hit
-            if not is_calm and any(True for phrase in rules.calmed for _ in _where(phrase, places, gap=_GAP)):
-                return rules.hit
-            if any(_near(pair, places) for pair in rules.pairs):
-                return rules.hit
-        return None
+            return []
+        plain = _without(places, {place for _, where in self._exceptions.found(places, gap=0) for place in where})
+        is_calm = self._calm.is_in(places)
+        is_told = is_calm or self._told.is_in(places)
+        free = _without(plain, allowed) if allowed else plain
+        worst: dict[str, Level] = {}
 
-    def _vocabulary(self) -> set[str]:
-        phrases = [*self._exceptions, *self._calm]
-        for rules in self._rules:
-            phrases += [*rules.phrases, *rules.calmed, *((word,) for pair in rules.pairs for side in pair[:2] for word in side)]
-        return {word for phrase in phrases for word in phrase}
+        def add(family: str, section: Section, where: set[int]) -> None:
+            level = section.level
+            if is_calm and section.firmness == "unless calm":
+                return
+            if is_told and level == "refuse" and section.firmness != "always":
+                level = "hold"
+            if level != "care" and where & allowed:
+                return
+            if ORDER[level] < ORDER[worst.get(family, "allow")] or family not in worst:
+                worst[family] = level
 
-    def _places(self, tokens: Sequence[Token]) -> dict[str, set[int]]:
+        for (family, section), where in self._phrases.found(plain, gap=_GAP):
+            add(family, section, where)
+        for pair, family, section in self._pairs:
+            if _is_near(pair, plain if section.level == "care" else free):
+                add(family, section, set())
+        hits = [Hit(family, level) for family, level in worst.items()]
+        return sorted(hits, key=lambda hit: ORDER[hit.level])
+
+    def where(self, tokens: Sequence[Token]) -> list[tuple[str, Level, frozenset[int]]]:
+        """Return each phrase that occurs: its family, level, and the positions of its tokens."""
+        found = self._phrases.found(self._places(tokens), gap=_GAP)
+        return [(family, section.level, frozenset(places)) for (family, section), places in found]
+
+    def _places(self, tokens: Sequence[Token]) -> Places:
         """Map each listed word that occurs to the positions where it does."""
-        places: dict[str, set[int]] = {}
+        places: Places = {}
         starred = 0
         for index, token in enumerate(tokens):
+            found: set[str] = set()
             for spelling in token.spellings:
-                words = self._words_by_form.get(spelling, frozenset())
+                found |= self._listed(spelling) or self._disguised(spelling)
                 if token.is_run:
-                    words = words | self._words_within(spelling)
+                    found |= self._within(spelling)
                 if "*" in spelling and starred < _MOST_STARRED:
                     starred += 1
-                    words = words | self._words_behind_stars(spelling)
-                for word in words:
-                    places.setdefault(word, set()).add(index)
+                    found |= self._behind_stars(spelling)
+            for key in found:
+                places.setdefault(key, set()).add(index)
         return places
 
-    def _words_within(self, run: str) -> frozenset[str]:
-        found: frozenset[str] = frozenset()
-        for start in range(len(run)):
-            for end in range(start + _SHORTEST_IN_RUN, min(len(run), start + _LONGEST_FORM) + 1):
-                found |= self._words_by_form.get(run[start:end], frozenset())
+    def _listed(self, spelling: str) -> set[str]:
+        if spelling in self._never:
+            return set()
+        found = self._vocabulary & keys_of(spelling)
+        for length in self._stem_lengths:
+            if spelling[:length] in self._stems and len(spelling) >= length:
+                found.add(spelling[:length] + "*")
         return found
 
-    def _words_behind_stars(self, spelling: str) -> frozenset[str]:
-        if sum(letter.isalpha() for letter in spelling) < 2 or len(spelling) < 4:
-            return frozenset()
+    def _disguised(self, spelling: str) -> set[str]:
+        """Return the listed words that a spelling may hide: in the other script, on the wrong keys, backwards, doubled."""
+        if spelling in self._never:
+            return set()
+        found = {key for reading in readings(spelling, self._starts) for key in self._listed(reading)}
+        if is_doubled(spelling):
+            found |= self._listed(squeezed(spelling))
+            found |= {key for base in keys_of(squeezed(spelling)) for key in self._squeezed.get(base, ())}
+            starts = (squeezed(spelling)[:length] + "*" for length in self._stem_lengths)
+            found |= {key for start in starts for key in self._squeezed.get(start, ())}
+        return found
+
+    def _within(self, run: str) -> set[str]:
+        """Return the listed words inside a run of letters; a Russian one counts where the dictionary has it."""
+        found: set[str] = set()
+        run = run[:LONGEST_RUN]
+        for start in range(len(run) - _SHORTEST_IN_RUN + 1):
+            for end in range(start + _SHORTEST_IN_RUN, min(len(run), start + _LONGEST_IN_RUN) + 1):
+                part = run[start:end]
+                # Four letters in a row turn up by chance where two words meet.
+                if len(part) == _SHORTEST_IN_RUN and start > 0 and end < len(run):
+                    continue
+                if part in self._vocabulary or not _CYRILLIC.search(part) or is_known(part):
+                    found |= self._listed(part)
+        return found
+
+    def _behind_stars(self, spelling: str) -> set[str]:
+        letters = sum(letter.isalpha() for letter in spelling)
+        if letters < 2 or len(spelling) < 4:
+            return set()
         pattern = re.compile(re.escape(spelling).replace(r"\*", "."))
-        found = [words for form, words in self._words_by_form.items() if pattern.fullmatch(form)]
-        return frozenset().union(*found)
+        known = spelling.partition("*")[0]
+        found = {key for key in self._vocabulary if pattern.fullmatch(key)}
+        if len(known) >= 2:
+            near = (key for key in self._vocabulary if key.startswith(known) and abs(len(key) - len(spelling)) < 4)
+            found |= {key for key in near if any(pattern.fullmatch(form) for form in forms_of(key.rstrip("*")))}
+        return found
+
+
+class _Index:
+    """Phrases by their first word, each with what it stands for."""
+
+    def __init__(self) -> None:
+        self._by_first: dict[str, list[tuple[Phrase, object]]] = {}
+
+    def add(self, phrase: Phrase, meaning: object) -> None:
+        keyed = tuple(map(_key, phrase))
+        self._by_first.setdefault(keyed[0], []).append((keyed, meaning))
+
+    def keys(self) -> set[str]:
+        return {word for found in self._by_first.values() for phrase, _ in found for word in phrase}
+
+    def found(self, places: Mapping[str, set[int]], *, gap: int) -> Iterable[tuple]:
+        """Yield what each occurrence of a phrase stands for, and its positions."""
+        for first in self._by_first.keys() & places.keys():
+            for phrase, meaning in self._by_first[first]:
+                for where in _where(phrase, places, gap=gap):
+                    yield meaning, where
+
+    def is_in(self, places: Mapping[str, set[int]]) -> bool:
+        return any(True for _ in self.found(places, gap=0))
+
+
+def _keyed(pair: Pair) -> Pair:
+    return replace(pair, sides=tuple(frozenset(map(_key, side)) for side in pair.sides))
+
+
+def _is_near(pair: Pair, places: Mapping[str, set[int]]) -> bool:
+    """Say whether one word of each side of ``pair`` stands near the one of the first side, each at a place of its own."""
+    where = []
+    for side in pair.sides:
+        if not (present := side & places.keys()):
+            return False
+        where.append({place for word in present for place in places[word]})
+
+    def fits(taken: list[int]) -> bool:
+        if len(taken) == len(where):
+            return True
+        is_after = pair.is_after[len(taken) - 1]
+        return any(
+            fits([*taken, place])
+            for place in where[len(taken)]
+            if abs(place - taken[0]) <= pair.reach and place not in taken and (place > taken[-1] or not is_after)
+        )
+
+    return any(fits([first]) for first in where[0])
 
 
 @cache
 def school() -> Lexicon:
-    """Return the house's own families; the first call takes about a second."""
-    return Lexicon(FAMILIES, calm=CALM, never=NEVER)
+    """Return the house's own families; the first call takes about half a second. BadList where they cannot be read."""
+    calm, told, never = (phrases_called(name) for name in ("calm", "told", "never"))
+    return Lexicon(house(), calm=calm, told=told, never=never)
 
 
-def _where(phrase: Phrase, places: dict[str, set[int]], *, gap: int) -> Iterable[set[int]]:
+def _key(word: str) -> str:
+    return word if word.endswith("*") and len(word) > SHORTEST_STEM else key_of(word)
+
+
+def _without(places: Mapping[str, set[int]], gone: Iterable[int]) -> Places:
+    gone = set(gone)
+    left = ((word, where - gone) for word, where in places.items())
+    return {word: where for word, where in left if where}
+
+
+def _where(phrase: Phrase, places: Mapping[str, set[int]], *, gap: int) -> Iterable[set[int]]:
     """Yield the positions of every occurrence of ``phrase``, with at most ``gap`` other words between two of its own."""
     if any(word not in places for word in phrase):
         return
     for start in tuple(places[phrase[0]]):
         taken = [start]
         for word in phrase[1:]:
-            following = [place for place in range(taken[-1] + 1, taken[-1] + gap + 2) if place in places.get(word, ())]
+            following = [place for place in range(taken[-1] + 1, taken[-1] + gap + 2) if place in places[word]]
             if not following:
                 break
             taken.append(following[0])
         else:
             yield set(taken)
-
-
-def _near(pair: tuple[frozenset[str], frozenset[str], int], places: dict[str, set[int]]) -> bool:
-    left, right, reach = pair
-    left_places = [place for word in left & places.keys() for place in places[word]]
-    right_places = [place for word in right & places.keys() for place in places[word]]
-    return any(0 < abs(one - other) <= reach for one in left_places for other in right_places)
-
-
-def _phrases(text: str) -> tuple[Phrase, ...]:
-    return tuple(tuple(_plain(part).split()) for part in text.split(",") if part.strip())
-
-
-def _side(text: str) -> frozenset[str]:
-    words = (GROUPS[word].split() if word in GROUPS else [word] for word in text.split())
-    return frozenset(_plain(word) for group in words for word in group)
-
-
-def _plain(text: str) -> str:
-    return text.casefold().replace("ё", "е").replace("-", "")

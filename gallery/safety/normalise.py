@@ -7,6 +7,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from gallery.safety.disguises import on_other_keys
+from gallery.safety.lemmas import is_known
+
 _JOINER = "\u200d"
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f")
 _TAG = re.compile("[\U000e0000-\U000e007f]")
@@ -33,14 +36,28 @@ _SIGNS = {
     "|": "l",
     "€": "eе",
 }
+#: Letters of other alphabets that look Latin, small capitals, letters on tiles.
+_LATIN_LOOK = dict(
+    zip(
+        "αβεικνορτυχωϲϳᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢɑɡıɩʋοһԁԛԝɓɗɛᎪᏴᏟᎠᎬᏀᎻᏆᎫᏦᏞᎷΝΟΡᎡᏚᎢᏙᎳΧΥᏃᗩᗷᑕᗪ",
+        "abeiknoptuxwcjabcdefghijklmnoprstuvwyzagiivohdqwbdeabcdeghijklmnoprstvwxyzabcd",
+        strict=True,
+    )
+)
+_LATIN_LOOK |= {chr(0x1F130 + block + index): chr(97 + index) for block in (0, 0x20, 0x40) for index in range(26)}
+_LATIN_LOOK |= {chr(0x1F1E6 + index): chr(97 + index) for index in range(26)}
+_LOOKS = str.maketrans(_LATIN_LOOK)
 _MOST_SPELLINGS = 24
 
 _WORD = re.compile(r"(?=[^\W_]|[@$*])(?:[^\W_]|[@$*|€]|!(?=[^\W\d_]))+|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[\s.,·•*_/|+~-]{1,3}[^\W_](?![^\W_])){2,}")
-_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-_.·][^\W\d_]+)+")
+_HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-_.·•'’`´~+=^|/\\:;,*#&\"]{1,2}[^\W\d_]+)+")
+#: A word that could have been typed on the Russian keyboard with the English one switched on.
+_TYPED = re.compile(r"(?<!\S)[a-z\[\];',.`]{4,}(?!\S)", re.IGNORECASE)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _LATIN = re.compile("[A-Za-z]")
 _SIGN_IN_WORD = re.compile(r"[013457@$](?=[a-z])|(?<=[a-z])[013457@$]")
+_SIGN_IN_CYRILLIC = re.compile(r"[01346@](?=[а-я])|(?<=[а-я])[01346@]")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 
 
@@ -92,9 +109,17 @@ def latin_look(text: str) -> str:
     return _SIGN_IN_WORD.sub(lambda sign: next((letter for letter in _SIGNS[sign[0]] if letter.isascii()), sign[0]), look)
 
 
+def cyrillic_look(text: str) -> str:
+    """Return the flat text with Latin letters that look Cyrillic, and signs inside words, replaced by Cyrillic letters."""
+    look = "".join(_TO_CYRILLIC.get(letter, letter) for letter in unicodedata.normalize("NFKC", text))
+    return _SIGN_IN_CYRILLIC.sub(
+        lambda sign: next((letter for letter in _SIGNS[sign[0]] if not letter.isascii()), sign[0]), flat(look)
+    )
+
+
 def tokens(text: str) -> list[Token]:
     """Split a cleaned prompt into tokens, in order; letters set apart come as one token."""
-    text = _without_accents(unicodedata.normalize("NFKC", text))
+    text = _without_accents(unicodedata.normalize("NFKC", text.translate(_LOOKS)))
     found: list[tuple[int, Token]] = []
     covered: set[int] = set()
     for match in _SPACED.finditer(text):
@@ -103,10 +128,11 @@ def tokens(text: str) -> list[Token]:
         covered.update(range(*match.span()))
     for match in _HYPHENED.finditer(text):
         if match.start() not in covered:
-            found.append((match.start(), Token(match[0], spellings(re.sub(r"[-_.·]", "", match[0])))))
+            found.append((match.start(), Token(match[0], spellings(re.sub(r"\W|_", "", match[0])))))
+    typed = {match.start(): match[0] for match in _TYPED.finditer(text)}
     for match in _WORD.finditer(text):
         if match.start() not in covered:
-            found.append((match.start(), Token(match[0], spellings(match[0]))))
+            found.append((match.start(), Token(match[0], spellings(match[0]) | _typed(typed.pop(match.start(), "")))))
     return [token for _, token in sorted(found, key=lambda pair: pair[0])]
 
 
@@ -125,6 +151,12 @@ def spellings(word: str) -> frozenset[str]:
     for stretched in [spelling for spelling in found if _STRETCHED.search(spelling)]:
         found |= {_STRETCHED.sub(r"\1", stretched), _STRETCHED.sub(r"\1\1", stretched)}
     return frozenset(found)
+
+
+def _typed(chunk: str) -> frozenset[str]:
+    """Return the Russian words that the keys of ``chunk`` write; a comma may be a letter or a comma."""
+    swapped = (on_other_keys(chunk), on_other_keys(chunk.rstrip(".,;'")))
+    return frozenset(word for word in swapped if len(word) > 3 and word.isalpha() and is_known(word))
 
 
 def _read(word: str, twins: dict[str, str], script: re.Pattern[str]) -> set[str]:
@@ -147,7 +179,11 @@ def _without_accents(text: str) -> str:
         if character in "йёЙЁ":
             kept.append(character)
         else:
-            kept.append("".join(part for part in unicodedata.normalize("NFD", character) if unicodedata.category(part) != "Mn"))
+            kept.append(
+                "".join(
+                    part for part in unicodedata.normalize("NFD", character) if unicodedata.category(part) not in {"Mn", "Me"}
+                )
+            )
     return "".join(kept)
 
 

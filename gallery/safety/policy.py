@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from gallery.safety.families import phrase_of
+
 Level = Literal["refuse", "hold", "allow"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
@@ -49,3 +51,16 @@ class Policy:
     def level_of(self, family: str, own: Level) -> Level:
         """Return the level of something of ``family`` that is ``own`` where nobody changed it."""
         return dict(self.levels).get(family, own)
+
+
+def fault_of(text: str) -> str:
+    """Return why ``text`` can be no phrase of a list: "empty", "long", "pattern"; "" where it can. A faulty one is skipped."""
+    if not text.strip():
+        return "empty"
+    if len(text) > MAX_PHRASE:
+        return "long"
+    try:
+        phrase_of(text)
+    except ValueError:
+        return "pattern"
+    return ""

@@ -5,6 +5,8 @@ from decimal import Decimal, InvalidOperation
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .admin_parts import KeptAdmin, ReadOnlyAdmin
@@ -153,6 +155,14 @@ class AddedAdmin(admin.ModelAdmin):
     date_hierarchy = "dated_on"
     search_fields = ["model", "source"]
 
+    @admin.display(description=_("engine and model"))
+    def priced(self, price):
+        return " · ".join(part for part in (str(price.engine), price.model) if part)
+
+    @admin.display(description=_("date"), ordering="dated_on")
+    def dated(self, price):
+        return date_format(price.dated_on, "SHORT_DATE_FORMAT")
+
     def has_change_permission(self, request, obj=None):
         return False
 
@@ -162,13 +172,17 @@ class AddedAdmin(admin.ModelAdmin):
 
 @admin.register(Price)
 class PriceAdmin(PriceColumns, AddedAdmin):
-    list_display = ["dated_on", "engine", "model", "size", "quality", "worst", "with_source", "is_builtin", "source"]
+    list_display = ["priced", "drawn", "worst", "with_source", "dated"]
     fields = ["engine", "size", "quality", "worst", "with_source", "dated_on", "source"]
+
+    @admin.display(description=_("size and quality"))
+    def drawn(self, price):
+        return " · ".join([price.size or gettext("any size"), price.quality or gettext("any quality")])
 
 
 @admin.register(TokenPrice)
 class TokenPriceAdmin(TokenPriceColumns, AddedAdmin):
-    list_display = ["dated_on", "engine", "model", "words_in", "pictures_in", "pictures_out", "is_builtin", "source"]
+    list_display = ["priced", "words_in", "pictures_in", "pictures_out", "dated"]
     fields = ["engine", "words_in", "pictures_in", "pictures_out", "dated_on", "source"]
 
 

@@ -26,14 +26,19 @@ class TestReworded:
         "text",
         [
             "A soldier shoots a man with a gun.",
+            "A rifle lies on the table. A soldier shoots a man.",
             "No lettering. A pool of blood beside the tower.",
             "Солдат стреляет в человека из пистолета.",
-            f"{LONG} A man holds a rifle.",
-            f"{'meadow ' * 200}gun",
+            f"{LONG} A man lies in a pool of blood.",
+            f"{'meadow ' * 200}pool of blood",
         ],
     )
     def test_what_is_in_the_picture_does_wherever_it_stands(self, text):
-        assert judge_reworded(text).gate == "words"
+        verdict = judge_reworded(text)
+        assert (verdict.outcome, verdict.gate) == ("refuse", "words")
+
+    def test_what_is_in_doubt_is_held(self):
+        assert judge_reworded(f"{LONG} A man holds a rifle. {LONG}").outcome == "hold"
 
     @pytest.mark.parametrize("language", ["ru", "en"])
     def test_our_own_frame_is_no_news(self, language):
@@ -44,4 +49,4 @@ class TestReworded:
     def test_a_frame_in_somebody_s_own_words_is_no_news_either(self):
         frame = ["A picture for children: weapons and blood stay outside.\n<", ">"]
         assert judge_reworded("A picture for children: weapons and blood stay outside. A dog", frame=frame).outcome == "allow"
-        assert judge_reworded("A dog with weapons", frame=frame).outcome == "refuse"
+        assert judge_reworded("A dog with weapons", frame=frame).outcome == "hold"

@@ -28,11 +28,16 @@ UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
 NO_ROOM, NO_ROOM_SECONDS = "no_room", 10
 
 
-def draw(picture, provider):
+def at_once(work):
+    work()
+
+
+def draw(picture, provider, *, then=at_once):
     """Ask ``provider`` once for the claimed ``picture`` and record what came of it; never raises for what a service does.
 
     The Call is committed before the first byte leaves, the raw answer lies in the spool before anything parses it, and every
-    change of the row holds only while this claim does. A worker that slept through its claim sends nothing.
+    change of the row holds only while this claim does. A worker that slept through its claim sends nothing. ``then`` is given
+    what remains to be done once the answer lies in the spool; by default it does it.
     """
     request = request_for(picture, provider.abilities)  # first: a storage that fails must not look like a lost answer
     call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
@@ -40,11 +45,11 @@ def draw(picture, provider):
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return
     ask = partial(provider.ask, started=call.begun) if provider.abilities.resumes else provider.ask
-    fetch(picture, call, provider, lambda spool: ask(request, spool))
+    fetch(picture, call, provider, lambda spool: ask(request, spool), then)
 
 
-def fetch(picture, call, provider, ask):
-    """Let ``ask`` bring the answer of ``call`` to the spool, and record what came of it."""
+def fetch(picture, call, provider, ask, then=at_once):
+    """Let ``ask`` bring the answer of ``call`` to the spool, and record what came of it; ``then`` gets what follows."""
     try:
         spool = settings.SPOOL_ROOT / call.spool
         limits = pixels.work(ask, spool) if provider.abilities.is_local else ask(spool)
@@ -58,7 +63,7 @@ def fetch(picture, call, provider, ask):
     else:
         call.answered()
         picture.engine.learn(limits)
-        finish(picture, call, provider)
+        then(partial(finish, picture, call, provider))
 
 
 def end_without_picture(picture, call, error):

@@ -15,6 +15,7 @@ class Slots:
     def __init__(self, total):
         self.total = total
         self._taken = {}
+        self._idle = total
         self._claiming = {}
         self._changed = threading.Condition()
 
@@ -26,6 +27,13 @@ class Slots:
     @property
     def free(self):
         return max(0, self.total - self.taken())
+
+    def idle(self):
+        """Return how many places were free all the time since this was last asked; one that is free for a moment is not."""
+        with self._changed:
+            free = max(0, self.total - sum(self._taken.values()))
+            idle, self._idle = min(self._idle, free), free
+            return idle
 
     def claiming(self, engine_pk):
         """Return the lock under which this process claims pictures of one engine."""
@@ -43,6 +51,7 @@ class Slots:
             is_free = sum(self._taken.values()) < self.total and self._taken.get(engine_pk, 0) < self.most(others)
             if is_free:
                 self._taken[engine_pk] = self._taken.get(engine_pk, 0) + 1
+                self._idle = min(self._idle, self.total - sum(self._taken.values()))
         try:
             yield is_free
         finally:

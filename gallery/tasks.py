@@ -4,6 +4,8 @@ import logging
 import os
 import threading
 import time
+from contextlib import contextmanager
+from functools import partial
 
 from celery import shared_task
 from celery.exceptions import CeleryError
@@ -16,6 +18,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from gallery import engines, generation, invariants, line, presence
+from gallery.finishing import finishing
 from gallery.models import Call, Engine, Picture
 from gallery.slots import slots
 
@@ -88,8 +91,21 @@ def _claim(engine):
 
 
 def _draw(picture):
+    with _leaving_nothing(picture):
+        provider = engines.provider_of(picture.engine)
+        generation.draw(picture, provider, then=lambda work: finishing.add(partial(_finish, picture, work)))
+
+
+def _finish(picture, work):
+    with _leaving_nothing(picture):
+        work()
+
+
+@contextmanager
+def _leaving_nothing(picture):
+    """Leave ``picture`` to the next sweep where something fails that nobody foresaw."""
     try:
-        generation.draw(picture, engines.provider_of(picture.engine))
+        yield
     except Exception:
         picture.abandon()
         raise
@@ -98,19 +114,19 @@ def _draw(picture):
 def due_here():
     """Count the pictures that could start now and have a place in this process, as (of paced engines, of others).
 
-    Of a paced engine one at a time.
+    Of a paced engine one at a time; of others as many as have had an idle place since this was last asked.
     """
     paced = others = 0
     waiting = Picture.objects.claimable_now().order_by().values_list("engine").annotate(Count("pk"))
     for engine_pk, count in waiting:
         engine = Engine.objects.timed().get(pk=engine_pk)
-        free = max(0, min(count, engine.concurrent_calls - Picture.objects.being_drawn(engine)))
+        free = max(0, min(count, engine.concurrent_calls - Picture.objects.being_asked(engine).count()))
         if engine.per_minute:
             paced += min(free, 1)
         else:
             others += free
     paced = min(paced, slots.free)
-    return paced, min(others, slots.free - paced)
+    return paced, min(others, max(0, slots.idle() - paced))
 
 
 @shared_task

@@ -7,13 +7,15 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from celery.signals import worker_ready, worker_shutting_down
+from celery.signals import worker_init, worker_ready, worker_shutting_down
 from django.conf import settings
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from gallery import presence, tasks
+from gallery.finishing import finishing
 from gallery.models import Engine, Picture
+from gallery.providers import clients
 from gallery.slots import slots
 
 log = logging.getLogger(__name__)
@@ -108,6 +110,13 @@ def nap():
     return min([max(wait, SHORTEST_NAP) for wait in waits if wait > 0] + [LONGEST_NAP, settings.SWEEP_SECONDS])
 
 
+@worker_init.connect
+def warm_up(**_):
+    """Load what outside engines are asked with: a pace is kept only where a start takes as long as the others."""
+    if Engine.objects.usable().exclude(provider=Engine.Provider.SKETCH).exists():
+        clients.warm()
+
+
 @worker_ready.connect
 def come(**_):
     """Say that this process lives, and leave to the sweep what an earlier one of the same name (in a container) had claimed."""
@@ -118,6 +127,7 @@ def come(**_):
 @worker_ready.connect
 def begin(sender, **_):
     slots.total = sender.controller.concurrency
+    finishing.open()
     threading.Thread(target=look_after, name="upkeep", daemon=True).start()
 
 
@@ -132,7 +142,8 @@ def end(**_):
 
 def leave():
     """End this process STOP_SECONDS from now at the latest; what it has not settled by then is settled by the next sweep."""
-    is_done = slots.wait_until_free(settings.STOP_SECONDS)
+    until = time.monotonic() + settings.STOP_SECONDS
+    is_done = slots.wait_until_free(settings.STOP_SECONDS) and finishing.wait_until_done(until)
     try:
         Picture.objects.hand_over(tasks.WORKER)
     except Exception:  # a database that is away: the leases end by themselves

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from gallery import queue
 from gallery.clock import from_now
 
+from .call import Call
 from .engine import Engine
 from .event import Event
 from .lane import Lane, LaneRule
@@ -53,10 +54,10 @@ class Turns(models.QuerySet):
         return [shown[pk] for pk in order]
 
     def seconds_being_drawn(self, engine):
-        """Return for how many seconds each picture that ``engine`` draws now has been drawn, by the database's clock."""
+        """Return since how many seconds ``engine`` is asked for each picture that it draws now, by the database's clock."""
         since = ExpressionWrapper(Now() - F("drawing_at"), output_field=models.DurationField())
-        drawing = self.filter(engine=engine, status=self.model.Status.DRAWING)
-        return [span.total_seconds() for span in drawing.annotate(since=since).values_list("since", flat=True)]
+        drawing = self.being_asked(engine).annotate(since=since)
+        return [span.total_seconds() for span in drawing.values_list("since", flat=True)]
 
     def rhythm(self, engine, slots):
         """Return (seconds that a picture of ``engine`` takes, seconds from start to start in each of its ``slots``).
@@ -70,7 +71,7 @@ class Turns(models.QuerySet):
         typical = statistics.median((ended - begun).total_seconds() for begun, ended in times[:20])
         span = (times[0][1] - times[-1][1]).total_seconds()
         is_busy = len(times) > slots and span <= 3 * typical  # older ones were drawn when nobody waited
-        return typical, max(typical, slots * span / (len(times) - 1)) if is_busy else typical
+        return typical, slots * span / (len(times) - 1) if is_busy else typical
 
     def to_front(self, lane, owner_pk, actor):
         """Let the owner's next waiting picture in ``lane`` be drawn before everybody else's there; False where none waits.
@@ -165,12 +166,13 @@ class Turns(models.QuerySet):
             return None
         return picture, *states[lane]
 
-    def being_drawn(self, engine):
-        """Count the pictures that ``engine`` (or the engine with this pk) draws now."""
-        return self.filter(engine=engine, status=self.model.Status.DRAWING).count()
+    def being_asked(self, engine):
+        """Return the pictures that ``engine`` is asked for now; one whose answer has come takes none of its calls any more."""
+        answered = Call.objects.filter(picture=OuterRef("pk"), state=Call.State.ANSWERED)
+        return self.filter(~Exists(answered), engine=engine, status=self.model.Status.DRAWING)
 
     def _has_free_call(self, engine):
-        return self.being_drawn(engine) < engine.concurrent_calls
+        return self.being_asked(engine).count() < engine.concurrent_calls
 
 
 def is_held(pictures):

@@ -73,6 +73,12 @@ def conversation(service: Service) -> Iterator[openai.OpenAI]:
             raise Broken(f"The library gave up ({type(error).__name__}).", is_perhaps_charged=True) from None
 
 
+def warm() -> None:
+    """Load the library now, so that a worker's first requests leave as soon after their turn as all others; sends nothing."""
+    with conversation(Service(kind="openai", base_url="http://127.0.0.1/")) as client:
+        _ = client.images.with_streaming_response, client.responses
+
+
 def _key_for(service: Service) -> str:
     key = service.api_key.strip()
     if not key and dialect(service) == "compatible":

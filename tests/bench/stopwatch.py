@@ -16,7 +16,7 @@ from gallery.models import Call, Picture
 
 _file = open(os.environ["STOPWATCH"], "a", buffering=1)
 _lock = threading.Lock()
-_spent = threading.local()
+_claims = {}  # milliseconds that the last claim of a picture took: another thread settles it
 _busy = set()
 
 
@@ -26,27 +26,28 @@ def note(what, value):
 
 
 def timed(owner, name, told):
-    """Put a watch around ``owner.name``; told(milliseconds, result) notes what it took."""
+    """Put a watch around ``owner.name``; told(milliseconds, result, first argument) notes what it took."""
     function = getattr(owner, name)
 
     @functools.wraps(function)
     def watched(*args, **kwargs):
         began = time.perf_counter()
         result = function(*args, **kwargs)
-        told((time.perf_counter() - began) * 1000, result)
+        told((time.perf_counter() - began) * 1000, result, args[0] if args else None)
         return result
 
     setattr(owner, name, watched)
 
 
-def told_claim(spent, picture):
+def told_claim(spent, picture, _):
     note("claim" if picture else "no claim", spent)
-    _spent.claim = spent
+    if picture:
+        _claims[picture.pk] = spent
 
 
-def told_settle(spent, _):
+def told_settle(spent, _, call):
     note("settle", spent)
-    note("both", spent + _spent.__dict__.pop("claim", 0))
+    note("both", spent + _claims.pop(call.picture_id, 0))
 
 
 def counted(function):
@@ -68,8 +69,8 @@ def counted(function):
 
 
 timed(type(Picture.objects.all()), "claim_next", told_claim)
-timed(type(Call.objects.all()), "intend", lambda spent, _: note("call", spent))
+timed(type(Call.objects.all()), "intend", lambda spent, *_: note("call", spent))
 timed(generation, "_close", told_settle)
-timed(tasks, "draw_one", lambda spent, _: note("doorbell", spent))
+timed(tasks, "draw_one", lambda spent, *_: note("doorbell", spent))
 for step in ("decode", "encode_original", "shrink", "encode_thumbnail"):
     setattr(pictures, step, counted(getattr(pictures, step)))

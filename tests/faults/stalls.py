@@ -44,13 +44,6 @@ def begins_the_call(what, *details):
     return is_first and getattr(_thread, "has_claimed", False)
 
 
-def looks_for_more(what, *details):
-    """Tell whether the thread that has just drawn a picture looks whether it shall ring for another."""
-    if POINTS["after-settling"](what, *details):
-        _thread.has_drawn = True
-    return what == "sql" and getattr(_thread, "has_drawn", False)
-
-
 def takes_over(what, *details):
     """Tell whether a sweep is about to claim a picture whose worker was lost."""
     return writes("gallery_picture", "drawing")(what, *details) and "queued" not in details[1]
@@ -66,7 +59,6 @@ POINTS = {
     "before-settling": writes("gallery_picture", "ready"),
     "amid-settling": writes("gallery_ledgerentry", "settle"),
     "after-settling": lambda what, *details: what == "remove" and "/spool/" in details[0],
-    "ringing": looks_for_more,
     "taking-over": takes_over,
 }
 

@@ -22,7 +22,6 @@ ENDS = {
     "after-spool": ("ready", "", "stored", 1),
     "amid-files": ("ready", "", "stored", 1),
     "after-settling": ("ready", "", "stored", 1),
-    "ringing": ("ready", "", "stored", 1),
     "before-settling": ("ready", "", "stored", 1),  # the last, since who stands here holds a lock on the rows
 }
 BY_PROVIDER = {"hanging": "hang", "amid-answer": "drip_body"}

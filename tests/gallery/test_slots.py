@@ -55,3 +55,23 @@ class TestPlaces:
         done.set()
         assert slots.wait_until_free(5)
         thread.join()
+
+
+class TestIdlePlaces:
+    def test_a_place_that_was_taken_in_between_was_not_idle(self):
+        slots = Slots(3)
+        assert slots.idle() == 3
+        with slots.place(1), slots.place(2):
+            pass
+        assert [slots.idle(), slots.idle()] == [1, 3]
+
+    def test_a_place_that_has_just_become_free_is_idle_only_the_next_time(self):
+        slots = Slots(3)
+        with slots.place(1):
+            slots.idle()
+        assert [slots.idle(), slots.idle()] == [2, 3]
+
+    def test_a_process_that_leaves_has_none(self):
+        slots = Slots(3)
+        slots.total = 0
+        assert slots.idle() == 0

@@ -124,7 +124,7 @@ def _open_pictures(key):
 
 def _tries(pks):
     """Return the tries of these ``pks`` by pk, each with its trail, the trail's work, and ``shown_number``."""
-    drawn = Prefetch("pictures", Picture.objects.only("generation_id", "status", "is_final"))
+    drawn = Prefetch("pictures", Picture.objects.only("generation_id", "status", "is_final", "held_at", "hidden_at"))
     tries = Prefetch("generations", Generation.objects.only("trail_id", "number", "settings").prefetch_related(drawn))
     found = {}
     trails = Trail.objects.filter(pk__in=Generation.objects.filter(pk__in=pks).values("trail"))

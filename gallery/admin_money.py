@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +34,9 @@ def money(column, words):
 class DollarsField(forms.CharField):
     """Dollars as people write them, 0.042 or 0,042; the value is the exact number of micro-dollars (1 USD = 1,000,000)."""
 
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "size": 10}), **kwargs)
+    def __init__(self, *, label, **kwargs):
+        look = {"inputmode": "decimal", "autocomplete": "off", "class": "vBigIntegerField"}
+        super().__init__(label=capfirst(label), widget=forms.TextInput(attrs=look), **kwargs)
 
     def to_python(self, value):
         if isinstance(value, int):  # a field's initial value is in micro-dollars already

@@ -255,9 +255,10 @@ class TestTheHand:
 
     def test_who_is_drawn_meanwhile_moves_up_at_once(self, client, teacher, classroom, assignment, engine):
         work = make_work(assignment, make_student(classroom, "Ann"))
-        wait_for(assignment, "Ben", "Cleo")
-        make_queued(work)
         make_ready(work)
+        make_queued(work)
+        wait_for(assignment, "Ben", "Cleo")
+        self.press(client, classroom, "front", student=work.student.enrollments.get().pk)
         publish_as_workers_do(engine)
         rows = self.press(client, classroom, "rule", rule="finals").partition("Who waits")[2]
         assert re.search("Ben .* 1 in line .* Cleo .* 2 in line", rows) and rows.count(" in line") == 2

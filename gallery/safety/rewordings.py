@@ -78,8 +78,13 @@ def reworded(prompt: str, verdict: Verdict, language: str, policy: Policy = HOUS
     for kept, candidate in _candidates(text, parts, language, swaps, stopped, policy):
         if len(offered) == MOST:
             break
-        is_new = len(candidate) <= MAX_PROMPT and not any(said.startswith(candidate) for said in offered)
-        if is_new and not _words(kept) & stopped and judge(candidate, policy).outcome == "allow":
+        is_said = candidate in offered or (not kept and any(said.startswith(candidate) for said in offered))
+        if (
+            not is_said
+            and len(candidate) <= MAX_PROMPT
+            and not _words(kept) & stopped
+            and judge(candidate, policy).outcome == "allow"
+        ):
             offered.append(candidate)
     return offered
 

@@ -135,8 +135,15 @@ def ok(asked: Asked) -> None:
 
 @_behaviour
 def flagged(asked: Asked) -> None:
-    """A moderation that flags ``categories`` (default: violence)."""
-    _moderate(asked, flagged=tuple(asked.options.get("categories", ("violence",))))
+    """A moderation that flags ``categories`` (default: violence), in ``only`` words ("text") or pictures ("image") if said."""
+    is_meant = asked.options.get("only") in (None, *_kinds(asked))
+    _moderate(asked, flagged=tuple(asked.options.get("categories", ("violence",))) if is_meant else ())
+
+
+@_behaviour
+def words_only(asked: Asked) -> None:
+    """A moderation of a server that takes a picture and looks at words alone."""
+    _moderate(asked, flagged=(), looks_at=("text",))
 
 
 @_behaviour
@@ -170,8 +177,9 @@ for _outcome in ("blocked", "declined", "failed", "incomplete", "endless"):
 
 @_behaviour
 def text_for_image(asked: Asked) -> None:
-    """Correct base64 of bytes that are no image."""
-    asked.send_image(b"I am sorry, I cannot draw that.")
+    """Correct base64 of bytes that are no image, at least ``size`` of them."""
+    sorry = b"I am sorry, I cannot draw that. "
+    asked.send_image(sorry * (1 + asked.options.get("size", 0) // len(sorry)))
 
 
 @_behaviour
@@ -183,8 +191,9 @@ def truncated_png(asked: Asked) -> None:
 
 @_behaviour
 def given_image(asked: Asked) -> None:
-    """The image in the option ``image`` (bytes), whatever it is."""
-    asked.send_image(asked.options["image"])
+    """The image in the option ``image`` (bytes, or base64 from another process), whatever it is."""
+    image = asked.options["image"]
+    asked.send_image(base64.b64decode(image) if isinstance(image, str) else image)
 
 
 @_behaviour
@@ -237,11 +246,15 @@ def empty_200(asked: Asked) -> None:
 
 @_behaviour
 def oversized(asked: Asked) -> None:
-    """A body of ``size`` bytes (default 50 MB)."""
-    size = asked.options.get("size", 50_000_000)
-    asked.begin(200, {"Content-Type": "application/json", "Content-Length": str(size)})
+    """A body of ``size`` bytes (default 50 MB), whose length is said beforehand unless it is ``chunked``."""
+    size, is_chunked = asked.options.get("size", 50_000_000), asked.options.get("chunked", False)
+    length = {"Transfer-Encoding": "chunked"} if is_chunked else {"Content-Length": str(size)}
+    asked.begin(200, {"Content-Type": "application/json", **length})
     for start in range(0, size, 65536):
-        asked.handler.wfile.write(b"A" * min(65536, size - start))
+        part = b"A" * min(65536, size - start)
+        asked.handler.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if is_chunked else part)
+    if is_chunked:
+        asked.handler.wfile.write(b"0\r\n\r\n")
 
 
 @_behaviour
@@ -468,7 +481,14 @@ for _name, (_status, _content, _headers) in _ERRORS.items():
 # What the answers are made of.
 
 
-def _moderate(asked: Asked, flagged: tuple[str, ...]) -> None:
+def _kinds(asked: Asked) -> set[str]:
+    """Return what was sent to the moderation: "text", "image"."""
+    given = asked.fields.get("input")
+    parts = [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
+    return {str(part.get("type", "")).removesuffix("_url") for part in parts} or {"text"}
+
+
+def _moderate(asked: Asked, flagged: tuple[str, ...], looks_at: tuple[str, ...] = ("text", "image")) -> None:
     given = asked.fields.get("input")
     inputs = given if isinstance(given, list) and all(isinstance(part, str) for part in given) else [given]
     names = ("harassment", "hate", "illicit", "self-harm", "sexual", "sexual/minors", "violence", "violence/graphic")
@@ -476,6 +496,7 @@ def _moderate(asked: Asked, flagged: tuple[str, ...]) -> None:
         "flagged": bool(flagged),
         "categories": {name: name in flagged for name in names},
         "category_scores": {name: 0.97 if name in flagged else 0.001 for name in names},
+        "category_applied_input_types": {name: sorted(_kinds(asked) & set(looks_at)) for name in names},
     }
     asked.send_json(200, {"id": f"modr-{asked.number}", "model": "fake-moderation", "results": [result for _ in inputs]})
 

@@ -56,35 +56,6 @@ class TestTooLittleMemory:
         house.assert_all_is_well()
 
 
-GARBAGE = """cut_json html_200 data_empty data_null wrong_base64 text_for_image truncated_png oversized gzip_bomb json_list
-empty_200 empty_image error_in_200 not_http drop_mid_body""".split()
-
-
-class TestGarbage:
-    def test_for_an_answer_stores_nothing_costs_no_memory_and_stops_nobody(self, house, start_worker):
-        """Each kind of answer that is no picture, a body of 50 MB and one that unpacks to as much among them."""
-        first = house.ask()
-        with start_worker("-c", "2", **QUICK) as worker:
-            house.wait_for_ends()
-            before = megabytes(worker)
-            house.provider.script(*GARBAGE)
-            spoilt = [house.ask() for _ in GARBAGE]
-            wait_until(lambda: self.requests(house, spoilt) >= len(GARBAGE), 40, "all garbage to be served")
-            fine = house.ask()
-            house.wait_for_ends(60)
-            assert megabytes(worker, "VmHWM") - before < 100
-            assert worker.poll() is None
-        assert house.end_of(first) == house.end_of(fine) == ("ready", "", "stored", 1)
-        ends = [house.end_of(picture) for picture in spoilt]
-        assert {(status, reason) for status, reason, *_ in ends} == {("failed", "unusable"), ("failed", "unanswered")}
-        assert all(requests == 1 for *_, requests in ends), "what may have been paid is not asked for again"
-        house.assert_all_is_well()
-
-    def requests(self, house, pictures):
-        outcomes = house.provider.outcomes()
-        return sum(len(outcomes.get(picture.seed, [])) for picture in pictures)
-
-
 class TestASoak:
     def test_leaves_memory_files_and_connections_as_they_were(self, house, start_worker, broker):
         house.purse.pictures_allowed = house.purse.micros_allowed = None

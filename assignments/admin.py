@@ -5,7 +5,8 @@ from django.contrib.auth.admin import UserAdmin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from gallery.admin import EVENT_WORDS, PictureAdmin
+from gallery.admin import EVENT_SUBJECTS, EVENT_WORDS, PictureAdmin
+from gallery.admin_money import money
 from gallery.admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from gallery.models import Picture
 
@@ -42,6 +43,17 @@ EVENT_WORDS.update(
         "enrollment.pin_reset": _("student: PIN taken back"),
         "enrollment.removed": _("student: removed from the class"),
         "demo.loaded": _("demo class: loaded"),
+    }
+)
+
+
+EVENT_SUBJECTS.update(
+    {
+        "assignment": (Assignment, "pk"),
+        "classroom": (Classroom, "pk"),
+        "enrollment": (Enrollment, "pk"),
+        "grade": (Grade, "pk"),
+        "lane": (Classroom, "lane"),
     }
 )
 
@@ -305,6 +317,9 @@ class GradeChangeAdmin(ReadOnlyAdmin):
 class AllowanceAdmin(ReadOnlyAdmin):
     """Shows the limits that teachers set on their own pages."""
 
-    list_display = ["classroom", "assignment", "per", "period", "pictures", "micros"]
+    fields = ["classroom", "assignment", "per", "period", "pictures", "dollars"]
+    list_display = fields
     list_filter = ["per", "period", "classroom"]
     list_select_related = ["classroom", "assignment"]
+
+    dollars = money("micros", _("money, $"))

@@ -11,8 +11,19 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .admin_money import PriceInline, TokenPriceInline
-from .admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline, WordsFilter, reason_words, small_picture
+from .admin_money import PriceInline, TokenPriceInline, money
+from .admin_parts import (
+    GATE_WORDS,
+    AnyCaseSearch,
+    KeptAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyInline,
+    WordsFilter,
+    link_to,
+    reason_words,
+    small_picture,
+    words_of,
+)
 from .models import (
     Call,
     Engine,
@@ -52,6 +63,10 @@ EVENT_WORDS = {
 }
 
 
+#: What a subject "kind:key" of an event is: (model, the field that holds the key). Apps above add their own.
+EVENT_SUBJECTS = {"engine": (Engine, "pk")}
+
+
 class ReviewInline(ReadOnlyInline):
     model = Review
     fields = ["decision", "reason", "note", "decided_by", "decided_at"]
@@ -60,14 +75,18 @@ class ReviewInline(ReadOnlyInline):
 
 class CallInline(ReadOnlyInline):
     model = Call
-    fields = ["number", "state", "http_status", "code", "micros", "started_at", "ended_at"]
+    fields = ["number", "state", "http_status", "code", "cost", "started_at", "ended_at"]
     readonly_fields = fields
+
+    cost = money("micros", _("cost, $"))
 
 
 class PictureInline(ReadOnlyInline):
     model = Picture
-    fields = ["position", "status", "reason", "failures", "queued_at", "ended_at"]
+    fields = ["position", "status", "why", "failures", "queued_at", "ended_at"]
     readonly_fields = fields
+
+    why = words_of("reason", REASON_WORDS, _("why"))
 
 
 class ReviewState(admin.SimpleListFilter):
@@ -88,6 +107,12 @@ class Reason(WordsFilter):
     title = _("why it ended so")
     parameter_name = "reason"
     words = REASON_WORDS
+
+
+class Gate(WordsFilter):
+    title = _("gate that refused")
+    parameter_name = "gate"
+    words = GATE_WORDS
 
 
 class Verb(WordsFilter):
@@ -227,10 +252,20 @@ class EngineAdmin(KeptAdmin):
         "from_environment",
         "is_default",
         "priced",
+        "state",
         "circuit_opened_at",
-        "circuit_kind",
         "circuit_detail",
         "next_free_at",
+    ]
+    fieldsets = [
+        (None, {"fields": ["title", "name", "is_enabled", "is_default", "state", "circuit_opened_at", "circuit_detail"]}),
+        (
+            _("Service"),
+            {"fields": ["provider", "model", "base_url", "api_version", "key_variable", "from_environment", "extra"]},
+        ),
+        (_("Resumable calls"), {"fields": ["is_resumable", "chat_model"]}),
+        (_("Quality and price"), {"fields": ["quality", "final_quality", "priced"]}),
+        (_("Pace"), {"fields": ["images_per_minute", "concurrent_calls", "next_free_at"]}),
     ]
 
     def get_form(self, request, obj=None, **kwargs):
@@ -238,7 +273,8 @@ class EngineAdmin(KeptAdmin):
             "Asks by the Responses API: drawings outlive our workers, and a chat model rewords the prompt. The service keeps "
             "words and picture for at least 30 days, so that they can be fetched; it is told a pseudonym and no name."
         )
-        return super().get_form(request, obj, help_texts={"is_resumable": kept}, **kwargs)
+        quality = _("In the service's own word, for example low, medium or high. Empty: the service chooses.")
+        return super().get_form(request, obj, help_texts={"is_resumable": kept, "quality": quality}, **kwargs)
 
     @admin.display(description=_("state"))
     def state(self, engine):
@@ -310,12 +346,16 @@ class TrailAdmin(ReadOnlyAdmin):
 
 @admin.register(Generation)
 class GenerationAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "prompt_short", "language", "engine", "gate", "number"]
-    list_filter = ["gate", "language", "kind", "engine", "created_at"]
+    list_display = ["created_at", "prompt_short", "language", "engine", "refused_by", "number"]
+    list_filter = [Gate, "language", "kind", "engine", "created_at"]
     list_select_related = ["engine"]
     search_fields = ["prompt", "=public_id"]
     date_hierarchy = "created_at"
     inlines = [PictureInline]
+    readonly_fields = ["refused_by"]
+    exclude = ["gate"]
+
+    refused_by = words_of("gate", GATE_WORDS, _("gate that refused"))
 
     @admin.display(description=_("prompt"))
     def prompt_short(self, generation):
@@ -324,11 +364,15 @@ class GenerationAdmin(ReadOnlyAdmin):
 
 @admin.register(Call)
 class CallAdmin(ReadOnlyAdmin):
-    list_display = ["started_at", "engine", "picture", "number", "state", "http_status", "code", "micros", "request_id"]
+    list_display = ["started_at", "engine", "picture", "number", "state", "http_status", "code", "cost", "request_id"]
+    readonly_fields = ["cost"]
+    exclude = ["micros"]
     list_filter = ["state", "engine", "http_status", "started_at"]
     list_select_related = ["engine", "picture"]
     search_fields = ["=request_id", "=picture__public_id"]
     date_hierarchy = "started_at"
+
+    cost = money("micros", _("cost, $"))
 
 
 @admin.register(Review)
@@ -360,12 +404,17 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description=_("subject"), ordering="subject")
     def about(self, event):
         """Link the row that the event is about; a subject of another kind is shown as it was written."""
+        kind, _colon, key = event.subject.partition(":")
+        if kind in EVENT_SUBJECTS and key:
+            model, field = EVENT_SUBJECTS[kind]
+            return link_to(model, key) if field == "pk" else link_to(model, **{field: key})
         for model, pk in ((Picture, event.picture_id), (Trail, event.trail_id)):
             if pk and not event.subject:
-                address = reverse(f"admin:gallery_{model._meta.model_name}_change", args=[pk])
-                return format_html('<a href="{}">{} {}</a>', address, model._meta.verbose_name, str(pk))
+                return link_to(model, pk)
         return event.subject or "—"
 
     @admin.display(description=_("why"), ordering="reason")
     def why(self, event):
+        if event.verb == "generation.refused":
+            return GATE_WORDS.get(event.reason, event.reason)
         return reason_words(event.reason) or "—"

@@ -5,11 +5,23 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
 from django.db.models import Q
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from .models import Review
 from .shown import ENGINE_FAULTS, REASON_WORDS, shown
+
+#: Which gate refused a prompt, in two or three words.
+GATE_WORDS = {
+    "words": _("words that do not fit school"),
+    "personal": _("somebody's data"),
+    "frame": _("orders to the machine"),
+    "care": _("a child may need help"),
+    "length": _("too long or empty"),
+    "learned": _("the meaning as a whole"),
+}
 
 
 class AnyCaseSearch:
@@ -89,6 +101,26 @@ def reason_words(code):
     """Return what a code in a "reason" column means, in words; the code itself where nobody put it into words."""
     known = REASON_WORDS | ENGINE_FAULTS | dict(Review.Reason.choices)
     return known.get(code, code)
+
+
+def words_of(column, words, description):
+    """Return a column of the admin that shows the code in ``column`` by the dictionary ``words``."""
+
+    @admin.display(description=description, ordering=column)
+    def shown_words(self, row):
+        code = getattr(row, column)
+        return words.get(code, code) or "—"
+
+    return shown_words
+
+
+def link_to(model, pk=None, **which):
+    """Return a link to the page of the row ``pk``, or to the list of the rows that are ``which``."""
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    if pk is None:
+        address = f"{reverse(f'{name}_changelist')}?{urlencode(which)}"
+        return format_html('<a href="{}">{}</a>', address, model._meta.verbose_name)
+    return format_html('<a href="{}">{} {}</a>', reverse(f"{name}_change", args=[pk]), model._meta.verbose_name, str(pk))
 
 
 def small_picture(picture, width=None):

@@ -12,10 +12,24 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
-from assignments.models import Allowance, Assignment, Grade, School, Student, Teacher, User
+from assignments.models import Allowance, Assignment, Classroom, Grade, School, Student, Teacher, User
 from gallery.admin import EVENT_WORDS
-from gallery.admin_parts import KeptAdmin
-from gallery.models import Engine, Event, MetaPrompt, Picture, Price, Purse, Review, TokenPrice
+from gallery.admin_parts import GATE_WORDS, KeptAdmin
+from gallery.models import (
+    Call,
+    Engine,
+    Event,
+    Generation,
+    LaneRule,
+    LedgerEntry,
+    MetaPrompt,
+    Picture,
+    Price,
+    Purse,
+    Review,
+    TokenPrice,
+)
+from gallery.shown import ENGINE_FAULTS, GATES
 from tests.builders import (
     make_assignment,
     make_classroom,
@@ -126,7 +140,7 @@ class TestPages:
     def test_a_price_that_was_added_is_named_as_people_read_it(self, root):
         User.objects.update(language="en")
         fields = {"engine": make_engine("paid", title="The paid one", price_micros=None).pk, "size": "1536x864"}
-        fields |= {"quality": "high", "micros": 211000, "source_micros": 0, "dated_on": "2026-01-15", "source": "an offer"}
+        fields |= {"quality": "high", "worst": "0.211", "with_source": "0", "dated_on": "2026-01-15", "source": "an offer"}
         said = root.post(page(Price, "add"), fields, follow=True).content.decode()
         assert "The paid one, 1536x864, high: 0.211 $" in said
 
@@ -244,6 +258,42 @@ class TestWords:
         assert "picture: ready" in events and "picture.ready</" not in events
         assert reverse("admin:gallery_picture_change", args=[picture.pk]) in events
 
+    @pytest.mark.parametrize("kind", sorted(ENGINE_FAULTS))
+    def test_why_an_engine_stopped_is_read_in_words(self, russian, kind):
+        engine = make_engine("other", title="Другой")
+        engine.open_circuit(kind, "401")
+        with translation.override("ru"):
+            words = str(ENGINE_FAULTS[kind])
+        for address in (page(Engine, "changelist"), page(Engine, "change", engine.pk)):
+            html = russian.get(address).content.decode()
+            assert words in html and f">{kind}<" not in html
+
+    def test_why_a_picture_or_a_prompt_was_refused_is_read_in_words(self, root):
+        User.objects.update(language="en")
+        [picture] = make_queued()
+        Picture.objects.filter(pk=picture.pk).update(status="failed", reason="too_late")
+        trail = picture.generation.trail
+        refused = trail.keep_refused(prompt="x", language="en", gate="words", family="gore", engine=picture.engine)
+        drawn = root.get(page(Generation, "change", picture.generation_id)).content.decode()
+        assert "waited too long" in drawn and ">too_late<" not in drawn
+        for address in (page(Generation, "changelist"), page(Generation, "change", refused.pk), page(Event, "changelist")):
+            html = root.get(address).content.decode()
+            assert "words that do not fit school" in html and ">words<" not in html
+
+    def test_what_an_event_is_about_is_a_link(self, root):
+        User.objects.update(language="en")
+        room = make_classroom()
+        LaneRule.objects.change(str(room.lane), room.teachers.first().user, is_paused=True)
+        make_engine("other").open_circuit("key", "401")
+        html = root.get(page(Event, "changelist")).content.decode()
+        assert f'href="{page(Engine, "change", Engine.objects.get(name="other").pk)}">engine' in html
+        listed = f"{page(Classroom, 'changelist')}?lane={room.lane}"
+        assert f'href="{listed}">class<' in html
+        assert list(root.get(listed).context["cl"].queryset) == [room]
+
+    def test_every_gate_has_its_words(self):
+        assert GATES.keys() <= GATE_WORDS.keys()
+
     def test_every_event_that_happened_has_its_words(self, full_house):
         assert set(Event.objects.values_list("verb", flat=True)) <= EVENT_WORDS.keys()
 
@@ -256,6 +306,98 @@ class TestWords:
 def test_the_first_school_is_named_in_the_sites_language():
     with translation.override("en"):
         assert School.objects.default().name == "Наша школа"
+
+
+class TestMoney:
+    """Everywhere in the staff room money is typed and read in dollars, exactly."""
+
+    @pytest.fixture(autouse=True)
+    def english(self, root):
+        User.objects.update(language="en")
+
+    @pytest.fixture
+    def engine(self):
+        return make_engine("paid", price_micros=None)
+
+    def add(self, root, engine, typed, **more):
+        form = {"engine": engine.pk, "worst": typed, "with_source": "0", "dated_on": "2026-01-15", "source": "an offer"}
+        return root.post(page(Price, "add"), form | more)
+
+    @pytest.mark.parametrize(
+        "typed, micros",
+        [
+            ("0.042", 42_000),
+            ("0,042", 42_000),
+            ("0.000001", 1),
+            ("0", 0),
+            ("$1.10", 1_100_000),
+            ("1.1 $", 1_100_000),
+            ("3", 3_000_000),
+        ],
+    )
+    def test_a_price_is_kept_to_the_millionth(self, root, engine, typed, micros):
+        assert self.add(root, engine, typed).status_code == 302
+        assert Price.objects.get(engine=engine).micros == micros
+
+    @pytest.mark.parametrize(
+        "typed, said",
+        [
+            ("", "This field is required."),
+            ("cheap", "Write dollars like this: 0.042."),
+            ("1.2.3", "Write dollars like this: 0.042."),
+            ("NaN", "Write dollars like this: 0.042."),
+            ("sNaN", "Write dollars like this: 0.042."),
+            ("-1", "Dollars cannot be less than 0."),
+            ("1e9", "At most 1000000 dollars can be written here."),
+            ("Infinity", "Write dollars like this: 0.042."),
+            ("0.0000001", "Write at most six digits after the point."),
+            ("0.04200000000000000000000000000000000001", "Write at most six digits after the point."),
+        ],
+    )
+    def test_what_is_no_price_is_answered_with_a_sentence_and_stays_as_typed(self, root, engine, typed, said):
+        html = self.add(root, engine, typed).content.decode()
+        assert said in html and f'value="{typed}"' in html if typed else said in html
+        assert not Price.objects.filter(engine=engine).exists()
+
+    def test_prices_and_token_prices_are_added_on_the_engines_page(self, root, engine):
+        form = root.get(page(Engine, "change", engine.pk)).context["adminform"].form
+        sent = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)} | {"extra": "{}"}
+        sent |= {f"{rows}-{name}_FORMS": "0" for rows in ("prices", "token_prices") for name in ("TOTAL", "INITIAL")}
+        sent |= {"prices-TOTAL_FORMS": "1", "prices-0-worst": "0,211", "prices-0-with_source": "0.056"}
+        sent |= {"prices-0-dated_on": "2026-01-15", "prices-0-source": "an offer", "token_prices-TOTAL_FORMS": "1"}
+        sent |= {
+            f"token_prices-0-{name}": typed for name, typed in [("words_in", "5"), ("pictures_in", "8"), ("pictures_out", "30")]
+        }
+        sent |= {"token_prices-0-dated_on": "2026-01-15", "token_prices-0-source": "an offer"}
+        assert root.post(page(Engine, "change", engine.pk), sent).status_code == 302
+        price, tokens = Price.objects.get(engine=engine), TokenPrice.objects.get()
+        assert (price.micros, price.source_micros) == (211_000, 56_000)
+        assert (tokens.text_input, tokens.image_input, tokens.output) == (5_000_000, 8_000_000, 30_000_000)
+        html = root.get(page(Engine, "change", engine.pk)).content.decode()
+        assert "<p>0.211</p>" in html and "<p>30.00</p>" in html and "211000" not in html
+
+    def test_a_purse_is_filled_and_read_in_dollars(self, root):
+        purse = Purse.objects.create(title="7B", micros_allowed=1_500_000, micros_spent=42_000)
+        assert 'value="1.50"' in root.get(page(Purse, "change", purse.pk)).content.decode()
+        root.post(page(Purse, "change", purse.pk), {"title": "7B", "micros_allowed": "2,25"})
+        assert Purse.objects.get().micros_allowed == 2_250_000
+        answer = root.post(page(Purse, "change", purse.pk), {"title": "7B", "micros_allowed": "0.04"}).content.decode()
+        assert "0.042 $ are spent or set aside already: the limit cannot be less." in answer
+        root.post(page(Purse, "change", purse.pk), {"title": "7B", "micros_allowed": ""})
+        assert Purse.objects.get().micros_allowed is None
+
+    def test_no_list_and_no_row_shows_millionths(self, root, full_house):
+        Engine.objects.update(circuit_opened_at=None)
+        purse = Purse.objects.create(title="kept", key="allowance:1", micros_allowed=1_234_500)
+        Price.objects.create(engine=Engine.objects.first(), micros=1_234_500, source="an offer")
+        LedgerEntry.objects.create(purse=purse, kind="carry", micros_spent=1_234_500)
+        Allowance.objects.update(micros=1_234_500)
+        Call.objects.update(micros=1_234_500)
+        for model in (Price, Purse, LedgerEntry, Allowance, Call):
+            row = model._default_manager.order_by("-pk").first()
+            for address in (page(model, "changelist"), page(model, "change", row.pk)):
+                html = root.get(address).content.decode()
+                assert "1.2345" in html and "1234500" not in html and "micro-dollar" not in html, address
 
 
 class TestContactSheet:

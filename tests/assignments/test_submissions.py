@@ -159,6 +159,7 @@ class TestNamesOfClassmates:
 
     def test_a_larger_class_costs_no_more_queries(self, classroom):
         work, costs = make_work(make_assignment(classroom)), []
+        ask(work, "Alice on the Moon")  # reads the rules of the school, which are kept
         for group in range(2):
             with CaptureQueriesContext(connection) as captured:
                 ask(work, "Alice on the Moon")

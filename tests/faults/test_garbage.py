@@ -17,6 +17,7 @@ from django.utils import translation
 from PIL import Image, PngImagePlugin
 
 from gallery.models import Picture
+from gallery.pixels import CORES
 from gallery.providers.base import Service
 from gallery.shown import FOR_STUDENTS
 from tests.faults.conftest import PRICE, QUICK
@@ -184,8 +185,8 @@ class TestGarbage:
 class TestTheMemoryOfAWorker:
     #: Megabytes by which a worker may grow over what it needs for good pictures.
     MOST = 100
-    #: The same while it reads the longest answers that it reads at all, one on each core.
-    MOST_FOR_THE_LONGEST = 300
+    #: The same while it reads the longest answers that it reads at all (40 MiB), one on each core.
+    MOST_FOR_THE_LONGEST = 150 * CORES
 
     def test_grows_little_over_garbage_of_any_size_eight_at_once(self, house, start_worker, record_property):
         grown = self.growth_over(house, start_worker, [NO_PICTURES[kind][0] for kind in HUNGRY])

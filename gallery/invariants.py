@@ -17,18 +17,37 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Q, QuerySet, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KT, KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from gallery import queue
 from gallery.clock import from_now
-from gallery.models import Call, Event, Generation, LedgerEntry, Picture, Purse
+from gallery.generation import MOST_RECOVERIES
+from gallery.models import Call, Event, Generation, LedgerEntry, Picture, Purse, Review
 from gallery.pictures import THUMBNAIL_WIDTHS, thumbnail_name
 
 ENDS = ("picture.ready", "picture.refused", "picture.failed", "picture.cancelled")
 COLUMNS = ("pictures_reserved", "pictures_spent", "micros_reserved", "micros_spent")
+ZERO = Value(0, output_field=BigIntegerField())
 
 
 @dataclass(frozen=True)
@@ -58,6 +77,12 @@ def pictures(**conditions: Any) -> QuerySet:
     return Picture.objects.filter(**conditions).order_by("pk")
 
 
+def is_undecided() -> Q:
+    """Return the condition of a line whose picture has not ended, or waits for an adult: nobody knows yet whether it counts."""
+    is_held = Q(picture__status="ready", picture__held_at__isnull=False, picture__hidden_at=None)
+    return Q(picture__status__in=Picture.OPEN) | is_held
+
+
 @invariant("I1", "No picture waits longer than it may.")
 def waiting_too_long(grace: float) -> QuerySet:
     return pictures(status="queued", queued_at__lt=from_now(-settings.DRAW_WITHIN.total_seconds() - grace))
@@ -66,6 +91,14 @@ def waiting_too_long(grace: float) -> QuerySet:
 @invariant("I1", "No claim outlives its lease.")
 def outlived_claims(grace: float) -> QuerySet:
     return pictures(status="drawing", lease_until__lt=from_now(-grace))
+
+
+@invariant("I1", "No picture is recovered, or asked for again, for ever.")
+def never_given_up(grace: float) -> QuerySet:
+    """Find what was given up too late: the sweep ends a picture at the first recovery after MOST_RECOVERIES."""
+    first = F("picture__fence") - MOST_RECOVERIES - 1
+    recovered = Exists(Call.objects.open().filter(picture=OuterRef("pk"), fence__lt=first))
+    return pictures().filter(Q(failures__gt=len(queue.RETRY_AFTER)) | recovered)
 
 
 @invariant("I2", "At most one call of a picture is open.")
@@ -78,10 +111,29 @@ def open_for_nothing(grace: float) -> QuerySet:
     return Call.objects.open().exclude(picture__status="drawing")
 
 
+@invariant("I2", "A call has a date of its end if, and only if, it has ended.")
+def call_without_date(grace: float) -> QuerySet:
+    is_open = Q(state__in=Call.OPEN)
+    return Call.objects.filter((is_open & Q(ended_at__isnull=False)) | (~is_open & Q(ended_at=None))).order_by("pk")
+
+
 @invariant("I3", "The fence never falls.")
 def fallen_fences(grace: float) -> QuerySet:
     later = Call.objects.filter(picture=OuterRef("picture"), number__gt=OuterRef("number"), fence__lte=OuterRef("fence"))
     return Call.objects.filter(Q(fence__gt=F("picture__fence")) | Exists(later))
+
+
+@invariant("I3", "In a picture's events no fence falls, each claim has a higher one, and no claim follows the end.")
+def fallen_fences_in_events(grace: float) -> QuerySet:
+    """Find what was written under a claim that had passed to another, or that the picture's row knows nothing of."""
+    told = Event.objects.exclude(picture=None).annotate(told=Cast(KT("details__fence"), BigIntegerField())).order_by("pk")
+    before = told.filter(picture=OuterRef("picture"), pk__lt=OuterRef("pk"))
+    return told.filter(
+        Q(told__gt=F("picture__fence"))
+        | Q(verb__in=ENDS, told__lt=F("picture__fence"))
+        | Exists(before.filter(told__gt=OuterRef("told")))
+        | Q(verb="picture.drawing") & Exists(before.filter(told=OuterRef("told")))
+    )
 
 
 @invariant("I4", "Whatever was answered, was sent first.")
@@ -91,9 +143,21 @@ def answered_unsent(grace: float) -> QuerySet:
 
 @invariant("I4", "No picture is asked for again once a service may have charged it.")
 def paid_twice(grace: float) -> QuerySet:
-    """Find calls that follow one which drew the picture, or was never answered."""
-    charged = Call.objects.filter(picture=OuterRef("picture"), number__lt=OuterRef("number"))
-    return Call.objects.filter(Exists(charged.filter(state__in=["answered", "stored", "unanswered"])))
+    """Find calls that follow one which drew the picture, cost something, or was never answered."""
+    before = Call.objects.filter(picture=OuterRef("picture"), number__lt=OuterRef("number"))
+    return Call.objects.filter(Exists(before.filter(Q(state__in=["answered", "stored", "unanswered"]) | Q(micros__gt=0))))
+
+
+@invariant("I4", "No call of a picture is missing.")
+def missing_calls(grace: float) -> QuerySet:
+    return pictures().annotate(last=Max("calls__number"), count=Count("calls")).filter(last__gt=F("count"))
+
+
+@invariant("I4", "A picture fails as unanswered if, and only if, a call of it was never answered.")
+def unanswered_without_call(grace: float) -> QuerySet:
+    unanswered = Exists(Call.objects.filter(picture=OuterRef("pk"), state="unanswered"))
+    says_so = Q(status="failed", reason="unanswered")
+    return pictures().filter(says_so & ~unanswered | ~says_so & unanswered)
 
 
 @invariant("I4", "A picture is ready if, and only if, one call of it was stored.")
@@ -113,6 +177,11 @@ def damaged_files(grace: float) -> Iterator[str]:
         with default_storage.open(picture.file) as file:
             if sha256(file.read()).hexdigest() != picture.sha256:
                 yield f"picture {picture.pk}: {picture.file} was changed"
+
+
+@invariant("I5", "Only a ready picture has files.")
+def files_of_nothing(grace: float) -> QuerySet:
+    return pictures().exclude(status="ready").exclude(file="")
 
 
 @invariant("I5", "Every stored file belongs to a picture.", reads_files=True)
@@ -141,8 +210,7 @@ def _stored_files(folder: str = "") -> Iterator[str]:
 
 @invariant("I6", "The ledger adds up to the purse.")
 def sums_that_differ(grace: float) -> QuerySet:
-    zero = Value(0, output_field=BigIntegerField())
-    sums = {f"sum_of_{name}": Coalesce(Sum(f"entries__{name}", output_field=BigIntegerField()), zero) for name in COLUMNS}
+    sums = {f"sum_of_{name}": Coalesce(Sum(f"entries__{name}", output_field=BigIntegerField()), ZERO) for name in COLUMNS}
     differs = Q()
     for name in COLUMNS:
         differs |= ~Q(**{name: F(f"sum_of_{name}")})
@@ -158,11 +226,74 @@ def overdrawn_purses(grace: float) -> QuerySet:
     ).order_by("pk")
 
 
-@invariant("I6", "What was set aside is settled when, and only when, the picture ends.")
+@invariant("I6", "What was set aside is settled when, and only when, the picture ends and no adult has to look first.")
 def unsettled(grace: float) -> QuerySet:
     settled = Exists(LedgerEntry.objects.exclude(kind="reserve").filter(picture=OuterRef("picture"), purse=OuterRef("purse")))
-    is_open = Q(picture__status__in=Picture.OPEN)
-    return LedgerEntry.objects.filter(kind="reserve").filter((is_open & settled) | (~is_open & ~settled))
+    reserved = LedgerEntry.objects.filter(kind="reserve", picture__isnull=False).order_by("pk")
+    return reserved.filter((is_undecided() & settled) | (~is_undecided() & ~settled))
+
+
+@invariant("I6", "Nothing stays set aside for pictures that were erased.")
+def reserved_for_nothing(grace: float) -> QuerySet:
+    kept = Sum("entries__pictures_reserved", filter=Q(entries__picture=None))
+    return Purse.objects.annotate(kept=kept).exclude(kept=None).exclude(kept=0).order_by("pk")
+
+
+def ended_lines() -> QuerySet:
+    """Return the lines by which pictures that have ended were settled. A line outlives its picture, and is then nobody's."""
+    return LedgerEntry.objects.filter(~is_undecided(), kind__in=["settle", "release"], picture__isnull=False).order_by("pk")
+
+
+def set_aside() -> QuerySet:
+    """Return, for use in a line's query, what its purse set aside for its picture."""
+    return LedgerEntry.objects.filter(kind="reserve", purse=OuterRef("purse"), picture=OuterRef("picture"))
+
+
+@invariant("I6", "What is set aside is the worst price that was frozen with the try.")
+def wrong_reservations(grace: float) -> QuerySet:
+    worst = Cast(KeyTextTransform("worst_micros", "picture__generation__settings"), BigIntegerField())
+    reserved = LedgerEntry.objects.filter(kind="reserve", picture__generation__settings__has_key="worst_micros")
+    return reserved.annotate(worst=Coalesce(worst, ZERO)).filter(~Q(micros_reserved=F("worst"))).order_by("pk")
+
+
+@invariant("I6", "A settlement gives back what was set aside, no more and no less.")
+def wrong_returns(grace: float) -> QuerySet:
+    same = {name: OuterRef(name) * -1 for name in ("pictures_reserved", "micros_reserved")}
+    return ended_lines().filter(~Exists(set_aside().filter(**same)))
+
+
+@invariant("I6", "Every purse that paid for a picture spent what its calls cost.")
+def costs_that_differ(grace: float) -> QuerySet:
+    """Find settled lines of another cost than the calls'; a drawing whose cost nobody knew cost what was set aside for it."""
+    calls = Call.objects.filter(picture=OuterRef("picture")).order_by()
+    known = Subquery(calls.values("picture").annotate(cost=Sum("micros", output_field=BigIntegerField())).values("cost"))
+    unknown = Exists(calls.filter(state__in=["stored", "unanswered"], micros=None))
+    worst = Subquery(set_aside().values("micros_reserved")[:1])
+    cost = Coalesce(known, ZERO) + Case(When(unknown, then=Coalesce(worst, ZERO)), default=ZERO)
+    return ended_lines().annotate(cost=cost).filter(~Q(micros_spent=F("cost")))
+
+
+@invariant("I6", "A picture counts as drawn if, and only if, it is ready and was not put away before its author saw it.")
+def wrongly_counted(grace: float) -> QuerySet:
+    unseen = Event.objects.filter(picture=OuterRef("picture"), verb="picture.hide", details__was_held=True)
+    counts = Q(picture__status="ready") & ~Exists(unseen)
+    return ended_lines().filter(counts & ~Q(pictures_spent=1) | ~counts & ~Q(pictures_spent=0))
+
+
+@invariant("I6", "A purse carries earlier pictures over once, and sets nothing aside by that.")
+def wrongly_carried(grace: float) -> QuerySet:
+    carried = LedgerEntry.objects.filter(kind="carry").order_by("pk")
+    earlier = carried.filter(purse=OuterRef("purse"), pk__lt=OuterRef("pk"))
+    says_more = Q(picture__isnull=False) | ~Q(pictures_reserved=0) | ~Q(micros_reserved=0)
+    return carried.filter(says_more | Exists(earlier))
+
+
+@invariant("I7", "A picture has ended if, and only if, an event says so, and says how.")
+def untold_ends(grace: float) -> QuerySet:
+    told = Event.objects.filter(picture=OuterRef("pk"), verb__in=ENDS)
+    as_it_is = told.filter(verb=Concat(Value("picture."), OuterRef("status"), output_field=CharField()))
+    is_open = Q(status__in=Picture.OPEN)
+    return pictures().filter(is_open & Exists(told) | ~is_open & ~Exists(as_it_is))
 
 
 @invariant("I7", "A picture ends once.")
@@ -190,6 +321,18 @@ def shown_unchecked(grace: float) -> QuerySet:
     return Picture.objects.filter(
         (Q(status="ready") & unchecked) | (~Q(status="ready") & Q(approved_at__isnull=False))
     ).order_by("pk")
+
+
+@invariant("I8", "A picture that a gate holds is in an adult's list.")
+def held_for_nobody(grace: float) -> QuerySet:
+    asked = Review.objects.filter(picture=OuterRef("pk"), decided_at=None)
+    return pictures(status="ready", held_at__isnull=False, hidden_at=None).filter(~Exists(asked))
+
+
+@invariant("I8", "No picture is shown to classmates that no adult approved.")
+def approved_by_nobody(grace: float) -> QuerySet:
+    approval = Review.objects.filter(picture=OuterRef("pk"), decision="approve", decided_at__isnull=False)
+    return pictures(status="ready", approved_at__isnull=False).filter(~Exists(approval))
 
 
 @invariant("I8", "No picture is both approved and hidden.")

@@ -4,21 +4,19 @@ Some promises are kept by the database itself: two open calls of one picture, tw
 picture without a file, a picture both approved and hidden. For these the test shows that the row is refused.
 """
 
-import io
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gallery import generation, tasks
+from gallery import generation, queue, tasks
 from gallery.invariants import INVARIANTS
-from gallery.models import Call, Event, LedgerEntry, Picture, Purse
-from gallery.providers.base import Broken, Unanswered
+from gallery.models import Call, Event, LedgerEntry, Picture, Purse, Review
+from gallery.providers.base import Broken, Refused, Unanswered
 from tests.builders import (
     FlatProvider,
     claim,
@@ -29,52 +27,11 @@ from tests.builders import (
     make_ready,
     make_work,
 )
+from tests.gallery.promises.asking import check, is_found, name
 
 pytestmark = pytest.mark.django_db
 
 LONG_AGO = timedelta(days=2)
-
-
-@pytest.fixture(autouse=True)
-def own_files(tmp_path, settings):
-    """Files of other tests, whose rows are gone, would all be orphans."""
-    stored = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "pictures"}}
-    settings.STORAGES = settings.STORAGES | {"default": stored}
-    settings.SPOOL_ROOT = tmp_path / "spool"
-
-
-@pytest.fixture
-def work():
-    purse = Purse.objects.create(title="7B", pictures_allowed=10, micros_allowed=1_000_000)
-    engine = make_engine("paid", price_micros=50_000)
-    return make_work(make_assignment(make_classroom(purse=purse), engine=engine))
-
-
-@pytest.fixture
-def ready(work):
-    return make_ready(work)
-
-
-def check(**options):
-    """Return the exit code and what was printed."""
-    out = io.StringIO()
-    try:
-        call_command("check_jobs", stdout=out, **({"grace": 0} | options))
-    except SystemExit as error:
-        return error.code, out.getvalue()
-    return 0, out.getvalue()
-
-
-def is_found(sentence, row):
-    """Tell whether exactly this promise is reported as broken, by this row."""
-    code, text = check()
-    lines = [line for line in text.splitlines() if "FAILED" in line]
-    assert any(sentence == invariant.sentence for invariant in INVARIANTS)
-    return code == 1 and len(lines) == 1 and lines[0].endswith(sentence) and f"   {row}" in text
-
-
-def name(row):
-    return f"{row._meta.model_name} {row.pk}"
 
 
 class TestAllIsWell:
@@ -88,6 +45,33 @@ class TestAllIsWell:
         claim(work.assignment.engine)
         code, text = check()
         assert (code, text) == (0, f"{len(INVARIANTS)} promises kept.\n")
+
+    def test_where_a_purse_came_later_and_a_picture_took_more_or_less_than_its_worst_price(self, work):
+        """The second purse takes over one ended picture and one that waits, which takes more than was thought."""
+        make_ready(work, FlatProvider(scale=16, micros=12_345))
+        [waiting] = make_queued(work)
+        before = Picture.objects.filter(generation__trail=work.trail_id)
+        later = Purse.objects.make("later", "later", 10, 10_000_000, counting=before)
+        generation.draw(claim(work.assignment.engine), FlatProvider(scale=16, micros=70_000))
+        later.refresh_from_db()
+        assert (later.pictures_spent, later.micros_spent) == (2, 82_345)
+        assert check()[1] == f"{len(INVARIANTS)} promises kept.\n"
+
+    @pytest.mark.parametrize("error", [None, Unanswered("timed out"), Refused("no", stage="input")])
+    def test_where_nobody_knew_a_price(self, error):
+        engine = make_engine("free", price_micros=None)
+        work = make_work(make_assignment(make_classroom(purse=Purse.objects.create(title="7B")), engine=engine))
+        make_queued(work)
+        generation.draw(claim(engine), FlatProvider(error, scale=16))
+        assert check()[1] == f"{len(INVARIANTS)} promises kept.\n"
+
+    def test_once_a_students_pictures_are_erased(self, ready):
+        ready.generation.delete()
+        assert LedgerEntry.objects.filter(picture=None).count() == 2
+        default_storage.delete(ready.file)
+        for size in ("384", "960"):
+            default_storage.delete(ready.file_name(size))
+        assert check()[1] == f"{len(INVARIANTS)} promises kept.\n"
 
     def test_with_no_row_at_all(self):
         assert check()[0] == 0
@@ -110,6 +94,24 @@ class TestWaiting:
         Picture.objects.update(lease_until=timezone.now() - timedelta(seconds=30))
         assert is_found("No claim outlives its lease.", name(picture))
         assert check(grace=60)[0] == 0
+
+
+class TestGivingUp:
+    SENTENCE = "No picture is recovered, or asked for again, for ever."
+
+    def test_a_picture_that_is_asked_for_again_and_again_is_found(self, work):
+        [picture] = make_queued(work)
+        Picture.objects.update(failures=len(queue.RETRY_AFTER) + 1)
+        assert is_found(self.SENTENCE, name(picture))
+
+    def test_a_picture_that_lost_too_many_workers_over_one_answer_is_found(self, work):
+        make_queued(work)
+        picture = claim(work.assignment.engine)
+        Call.objects.intend(picture, spool="one").sent()
+        Picture.objects.update(fence=picture.fence + generation.MOST_RECOVERIES + 1)
+        assert check()[0] == 0, "the last recovery may be on its way"
+        Picture.objects.update(fence=picture.fence + generation.MOST_RECOVERIES + 2)
+        assert is_found(self.SENTENCE, name(picture))
 
 
 class TestCalls:
@@ -137,9 +139,54 @@ class TestCalls:
         Picture.objects.update(fence=5)
         for number, fence in ((1, 4), (2, 3)):
             Call.objects.create(
-                picture=picture, engine=picture.engine, number=number, fence=fence, spool=str(number), state="failed"
+                picture=picture,
+                engine=picture.engine,
+                number=number,
+                fence=fence,
+                spool=str(number),
+                state="failed",
+                ended_at=timezone.now(),
             )
         assert is_found("The fence never falls.", name(Call.objects.get(number=1)))
+
+    def test_an_ended_call_without_a_date_and_an_open_one_with_one_are_found(self, work, ready):
+        sentence = "A call has a date of its end if, and only if, it has ended."
+        ended = ready.calls.get()
+        Call.objects.filter(pk=ended.pk).update(ended_at=None)
+        assert is_found(sentence, name(ended))
+        Call.objects.filter(pk=ended.pk).update(ended_at=timezone.now())
+        make_queued(work)
+        call = Call.objects.intend(claim(work.assignment.engine), spool="open")
+        Call.objects.filter(pk=call.pk).update(ended_at=timezone.now())
+        assert is_found(sentence, name(call))
+
+    def test_a_call_that_was_lost_is_found(self, ready):
+        Call.objects.update(number=2)
+        assert is_found("No call of a picture is missing.", name(ready))
+
+    def test_an_end_without_its_unanswered_call_is_found(self, work):
+        make_queued(work)
+        generation.draw(claim(work.assignment.engine), FlatProvider(Unanswered("timed out")))
+        Picture.objects.update(reason="unusable")
+        sentence = "A picture fails as unanswered if, and only if, a call of it was never answered."
+        assert is_found(sentence, name(Picture.objects.get()))
+        Picture.objects.update(reason="unanswered")
+        Call.objects.update(state="failed")
+        assert is_found(sentence, name(Picture.objects.get()))
+
+    def test_asking_again_after_an_answer_that_cost_something_is_found(self, work):
+        make_queued(work)
+        generation.draw(claim(work.assignment.engine), FlatProvider(Broken("garbage", is_perhaps_charged=True)))
+        again = Call.objects.create(
+            picture=Picture.objects.get(),
+            engine=work.assignment.engine,
+            number=2,
+            fence=1,
+            spool="again",
+            state="failed",
+            ended_at=timezone.now(),
+        )
+        assert f"charged it.\n   {name(again)}" in check()[1]
 
     def test_an_answer_to_nothing_is_found(self, ready):
         Call.objects.update(sent_at=None)
@@ -161,6 +208,39 @@ class TestCalls:
         assert is_found("A picture is ready if, and only if, one call of it was stored.", name(ready))
 
 
+class TestFencesInEvents:
+    SENTENCE = "In a picture's events no fence falls, each claim has a higher one, and no claim follows the end."
+
+    @pytest.fixture
+    def drawing(self, work):
+        """A picture under its third claim; the two before were given back."""
+        make_queued(work)
+        for _ in range(2):
+            claim(work.assignment.engine).requeue("worker_lost", after=0)
+        return claim(work.assignment.engine)
+
+    def test_of_claims_that_were_given_back_are_as_they_should_be(self, drawing):
+        told = Event.objects.filter(picture=drawing).values_list("verb", "details__fence")
+        assert [fence for _verb, fence in told if fence] == [1, 1, 2, 2, 3]
+        assert check()[0] == 0
+
+    def test_one_that_falls_is_found(self, drawing):
+        late = Event.objects.record("picture.requeued", picture=drawing, reason="busy", fence=2)
+        assert is_found(self.SENTENCE, name(late))
+
+    def test_a_second_claim_with_the_same_one_is_found(self, drawing):
+        again = Event.objects.record("picture.drawing", picture=drawing, fence=3)
+        assert is_found(self.SENTENCE, name(again))
+
+    def test_one_that_the_row_does_not_know_is_found(self, drawing):
+        event = Event.objects.record("picture.drawing", picture=drawing, fence=4)
+        assert is_found(self.SENTENCE, name(event))
+
+    def test_a_claim_after_the_end_is_found(self, ready):
+        Picture.objects.update(fence=2)
+        assert is_found(self.SENTENCE, name(Event.objects.get(verb="picture.ready")))
+
+
 class TestFiles:
     def test_a_missing_thumbnail_is_found(self, ready):
         default_storage.delete(ready.file_name("960"))
@@ -172,6 +252,12 @@ class TestFiles:
         default_storage.save(ready.file, ContentFile(b"something else"))
         sentence = "The files of every ready picture are there, and are what was stored."
         assert is_found(sentence, f"picture {ready.pk}: {ready.file} was changed")
+
+    def test_a_picture_that_failed_and_names_a_file_is_found(self, work):
+        make_queued(work)
+        generation.draw(claim(work.assignment.engine), FlatProvider(Unanswered("timed out")))
+        Picture.objects.update(file="ab/left.png")
+        assert is_found("Only a ready picture has files.", name(Picture.objects.get()))
 
     def test_a_file_without_a_picture_is_found_once_the_grace_is_over(self, ready):
         orphan = default_storage.save("ab/orphan.png", ContentFile(b"nobody's"))
@@ -187,33 +273,26 @@ class TestFiles:
             Picture.objects.update(file="")
 
 
-class TestMoney:
-    def test_a_purse_that_says_something_else_than_its_ledger_is_found(self, ready):
-        Purse.objects.update(micros_spent=49_999)
-        assert is_found("The ledger adds up to the purse.", name(Purse.objects.get()))
-
-    def test_an_overdrawn_purse_is_found(self, ready):
-        Purse.objects.update(pictures_allowed=0)
-        assert is_found("No purse is spent beyond its allowance.", name(Purse.objects.get()))
-
-    def test_a_reservation_that_outlived_its_picture_is_found(self, work):
-        [picture] = make_queued(work)
-        Picture.objects.update(status="cancelled", ended_at=timezone.now())
-        sentence = "What was set aside is settled when, and only when, the picture ends."
-        assert is_found(sentence, name(LedgerEntry.objects.get(picture=picture)))
-
-    def test_a_settlement_before_the_end_is_found(self, work):
-        [picture] = make_queued(work)
-        Purse.objects.settle(picture, pictures=1)
-        sentence = "What was set aside is settled when, and only when, the picture ends."
-        assert is_found(sentence, name(LedgerEntry.objects.get(kind="reserve")))
-
-    def test_the_database_refuses_a_second_settlement(self, ready):
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Purse.objects.settle(ready, pictures=1)
-
-
 class TestEnds:
+    TOLD = "A picture has ended if, and only if, an event says so, and says how."
+
+    def test_an_end_that_no_event_tells_is_found(self, work):
+        [picture] = make_queued(work)
+        picture.cancel()
+        Event.objects.filter(verb="picture.cancelled").delete()
+        assert is_found(self.TOLD, name(picture))
+
+    def test_an_end_of_another_kind_than_the_event_tells_is_found(self, work):
+        make_queued(work)
+        generation.draw(claim(work.assignment.engine), FlatProvider(Broken("garbage", is_perhaps_charged=True)))
+        Picture.objects.update(status="refused")
+        assert is_found(self.TOLD, name(Picture.objects.get()))
+
+    def test_a_picture_that_waits_after_an_event_told_its_end_is_found(self, work):
+        [picture] = make_queued(work)
+        Event.objects.record("picture.cancelled", picture=picture)
+        assert is_found(self.TOLD, name(picture))
+
     def test_a_second_end_is_found(self, ready):
         Event.objects.record("picture.failed", picture=ready)
         assert is_found("A picture ends once.", name(ready))
@@ -236,6 +315,12 @@ class TestTheGate:
         [picture] = make_queued(work)
         Picture.objects.update(approved_at=timezone.now())
         assert is_found("No picture is shown that did not pass the picture gate.", name(picture))
+
+    def test_a_picture_shown_to_classmates_that_nobody_approved_is_found(self, work, ready):
+        ready.approve(work.assignment.classroom.teachers.first().user)
+        assert check()[0] == 0
+        Review.objects.all().delete()
+        assert is_found("No picture is shown to classmates that no adult approved.", name(ready))
 
     def test_the_database_refuses_a_picture_both_approved_and_hidden(self, ready):
         with pytest.raises(IntegrityError), transaction.atomic():

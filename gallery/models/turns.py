@@ -107,7 +107,9 @@ class Turns(models.QuerySet):
 
     def hand_over(self, worker):
         """End the leases of everything that ``worker`` draws: it goes, and the next sweep settles what it leaves."""
-        self.filter(worker=worker, status=self.model.Status.DRAWING).update(lease_until=Now())
+        claims = self.filter(worker=worker, status=self.model.Status.DRAWING)
+        if claims.exists():  # mostly there are none, and then nobody waits for the right to write
+            claims.update(lease_until=Now())
 
     def turns_of(self, engine, trail):
         """Return (the turn that ``trail``'s lane has reached, the owner's own last open turn, how many of theirs are open).

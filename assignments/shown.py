@@ -3,14 +3,13 @@
 import uuid
 
 from gallery import engines, finals
-from gallery.models import Picture
 from gallery.shown import shown
 
 
 def shown_work(work, *, for_teacher=False):
     """Return the picture that stands for ``work`` as a page shows it, None where the reader may see none."""
     picture = work.picture if work else None
-    if picture is None or (picture.hidden_at and not for_teacher):
+    if picture is None or not (for_teacher or picture.is_shown_to_owner):
         return None
     view = shown(picture, for_teacher=for_teacher)
     if version := work.current:
@@ -24,7 +23,7 @@ def final_offer(work, chosen, pictures, limits):
     ``way`` (gallery.finals, or "same" where not a line changes) says beforehand how like the draft it will be; ``why_not`` is
     the sentence of the one of ``limits`` (assignments.left) that leaves no final picture, empty where there is one left.
     """
-    has_one = any(picture.is_final and picture.picture.status in Picture.COUNTED for picture in pictures)
+    has_one = any(picture.is_final and picture.picture.is_counted for picture in pictures)
     assignment = work.assignment
     if chosen is None or has_one or assignment.is_closed or not assignment.makes_finals:
         return None

@@ -28,6 +28,7 @@ urlpatterns = [
     path("assignments/<uuid:public_id>/try/", assignments.trial_begin, name="trial-begin"),
     path("trial/end/", assignments.trial_end, name="trial-end"),
     path("work/<uuid:public_id>/grade/", grading.grading, name="grading"),
+    path("work/<uuid:public_id>/decide/", grading.decide, name="picture-decide"),
     path("work/<uuid:public_id>/show/", grading.show_to_class, name="show-to-class"),
     # Assignments, as the student works on them
     path("studio/<uuid:public_id>/", studio.studio, name="studio"),

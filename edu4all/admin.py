@@ -19,6 +19,7 @@ class StaffRoom(AdminSite):
         if request.user.has_perm("gallery.view_picture"):
             pictures = reverse("admin:gallery_picture_changelist")
             context["waiting"] = [
+                (_("Pictures held by a gate"), Picture.objects.in_review().count(), f"{pictures}?review=held"),
                 (_("Pictures not looked at"), Picture.objects.not_looked_at().count(), f"{pictures}?review=waiting"),
                 (_("Pictures hidden"), Picture.objects.exclude(hidden_at=None).count(), f"{pictures}?review=hidden"),
                 (

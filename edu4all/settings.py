@@ -200,6 +200,8 @@ CELERY_BEAT_SCHEDULE = {
 PROVIDER_DEADLINE = float(env("PROVIDER_DEADLINE") or 150)  # seconds, from the first byte sent to the last received
 LEASE_SECONDS = float(env("LEASE_SECONDS") or 210)  # seconds; renewed by nothing, so it must cover call, pixels and settling
 DRAW_WITHIN = timedelta(seconds=float(env("DRAW_WITHIN_SECONDS") or 6 * 3600))  # a queued picture older than this is given up
+# Drawings of outside services that nothing on this site could judge: held for a teacher, or shown because the school wants that
+HOLDS_UNJUDGED = env("UNJUDGED_PICTURES") != "show"
 GALLERY_VISIBLE_PICTURES = "assignments.access.visible_pictures"
 
 # People

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
+from django.db.models import Case, When
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -37,7 +38,7 @@ from .models import (
     Trail,
 )
 from .prompts import SIZES
-from .shown import ENGINE_FAULTS, FOR_TEACHERS, REASON_WORDS, shown
+from .shown import ENGINE_FAULTS, FOR_TEACHERS, HELD_WORDS, REASON_WORDS, WHY_HELD, shown
 
 #: What events say in words. Apps above add their own.
 EVENT_WORDS = {
@@ -48,6 +49,9 @@ EVENT_WORDS = {
     "picture.refused": _("picture: refused by the service"),
     "picture.failed": _("picture: could not be drawn"),
     "picture.cancelled": _("picture: taken out of the line"),
+    "picture.held": _("picture: held until an adult has looked"),
+    "words.hold": _("prompt: the moderation doubts it"),
+    "words.silent": _("prompt: the moderation could not judge it"),
     "picture.approve": _("picture: approved"),
     "picture.hide": _("picture: hidden"),
     "generation.refused": _("prompt: refused by the gate"),
@@ -69,8 +73,12 @@ EVENT_SUBJECTS = {"engine": (Engine, "pk")}
 
 class ReviewInline(ReadOnlyInline):
     model = Review
-    fields = ["decision", "reason", "note", "decided_by", "decided_at"]
+    fields = ["asked_by", "decision", "reason", "note", "decided_by", "decided_at"]
     readonly_fields = fields
+
+    @admin.display(description=_("who asked for a person"), ordering="opened_by")
+    def asked_by(self, review):
+        return HELD_WORDS.get(review.opened_by, review.opened_by) or "—"
 
 
 class CallInline(ReadOnlyInline):
@@ -94,11 +102,14 @@ class ReviewState(admin.SimpleListFilter):
     parameter_name = "review"
 
     def lookups(self, request, model_admin):
-        return [("waiting", _("Not looked at")), ("approved", _("Approved")), ("hidden", _("Hidden"))]
+        held = ("held", _("Held by a gate"))
+        return [held, ("waiting", _("Not looked at")), ("approved", _("Approved")), ("hidden", _("Hidden"))]
 
     def queryset(self, request, queryset):
         if self.value() == "waiting":
             return queryset.not_looked_at()
+        if self.value() == "held":
+            return queryset.in_review()
         dates = {"approved": "approved_at", "hidden": "hidden_at"}
         return queryset.exclude(**{dates[self.value()]: None}) if self.value() in dates else queryset
 
@@ -106,7 +117,7 @@ class ReviewState(admin.SimpleListFilter):
 class Reason(WordsFilter):
     title = _("why it ended so")
     parameter_name = "reason"
-    words = REASON_WORDS
+    words = REASON_WORDS | HELD_WORDS
 
 
 class Gate(WordsFilter):
@@ -128,6 +139,11 @@ class HideForm(forms.Form):
     note = forms.CharField(label=_("Note for colleagues"), max_length=200, required=False)
 
 
+REVIEW_DATES = ["held_at", "approved_at", "hidden_at"]
+#: A gate's questions stand before everything else.
+HELD_FIRST = Case(When(held_at__isnull=False, hidden_at=None, then=0), default=1).asc()
+
+
 @admin.register(Picture)
 class PictureAdmin(ReadOnlyAdmin):
     list_display = ["thumb", "prompt_short", "status", "reviewed", "engine", "queued_at"]
@@ -136,14 +152,14 @@ class PictureAdmin(ReadOnlyAdmin):
     search_fields = ["generation__prompt", "=public_id"]
     search_help_text = _("Searches in prompts; an id finds one picture.")
     date_hierarchy = "queued_at"
-    ordering = ["-pk"]
+    ordering = [HELD_FIRST, "-pk"]
     list_per_page = 48
     actions = ["approve", "hide"]
     inlines = [ReviewInline, CallInline]
     readonly_fields = ["preview", "prompt", "sent", "review_links", "why"]
     fieldsets = [
         (None, {"fields": ["preview", "review_links"]}),
-        (_("Prompt and review"), {"fields": ["prompt", "sent", "status", "why", "detail", "approved_at", "hidden_at"]}),
+        (_("Prompt and review"), {"fields": ["prompt", "sent", "status", "why", "detail", *REVIEW_DATES]}),
         (
             _("Drawing"),
             {"fields": ["engine", "seed", "understood", "missed", "revised_prompt", "failures", "worker", "lease_until"]},
@@ -161,14 +177,17 @@ class PictureAdmin(ReadOnlyAdmin):
         if not picture.is_ready:
             return "—"
         view = shown(picture, for_teacher=True)
-        return format_html(
-            '<a href="{}"><img src="{}" width="{}" height="{}" alt="{}"></a>',
-            view.full_url,
+        image = format_html(
+            '<img src="{}" width="{}" height="{}" alt="{}">',
             view.large_url,
             str(min(960, view.width)),
             str(round(min(960, view.width) * view.height / view.width)),
             view.alt,
         )
+        if view.is_held:
+            tick = '<div class="e4a-held"><input class="veil" type="checkbox" id="veil"><label for="veil">{}</label>{}</div>'
+            return format_html(tick, _("Show this picture"), image)
+        return format_html('<a href="{}">{}</a>', view.full_url, image)
 
     @admin.display(description=_("prompt"), ordering="generation__prompt")
     def prompt_short(self, picture):
@@ -185,6 +204,8 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("review"))
     def reviewed(self, picture):
+        if picture.is_held:
+            return HELD_WORDS.get(picture.reason, picture.reason)
         if picture.hidden_at:
             return _("hidden")
         if picture.approved_at:
@@ -193,7 +214,7 @@ class PictureAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("why"))
     def why(self, picture):
-        return FOR_TEACHERS.get(picture.reason, picture.reason) or "—"
+        return (FOR_TEACHERS | WHY_HELD).get(picture.reason, picture.reason) or "—"
 
     @admin.display(description=_("decide"))
     def review_links(self, picture):
@@ -377,9 +398,13 @@ class CallAdmin(ReadOnlyAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ReadOnlyAdmin):
-    list_display = ["opened_at", "thumb", "decision", "reason", "note", "decided_by", "decided_at"]
+    list_display = ["opened_at", "thumb", "asked_by", "decision", "reason", "note", "decided_by", "decided_at"]
+    readonly_fields = ["asked_by"]
+    exclude = ["opened_by"]
     list_filter = ["decision", "reason", "decided_at"]
     list_select_related = ["picture__generation", "decided_by"]
+
+    asked_by = ReviewInline.asked_by
 
     @admin.display(description=_("picture"))
     def thumb(self, review):

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from .models import Review
-from .shown import ENGINE_FAULTS, REASON_WORDS, shown
+from .shown import ENGINE_FAULTS, HELD_WORDS, REASON_WORDS, shown
 
 #: Which gate refused a prompt, in two or three words.
 GATE_WORDS = {
@@ -99,7 +99,7 @@ class WordsFilter(admin.SimpleListFilter):
 
 def reason_words(code):
     """Return what a code in a "reason" column means, in words; the code itself where nobody put it into words."""
-    known = REASON_WORDS | ENGINE_FAULTS | dict(Review.Reason.choices)
+    known = REASON_WORDS | HELD_WORDS | ENGINE_FAULTS | dict(Review.Reason.choices)
     return known.get(code, code)
 
 
@@ -123,6 +123,10 @@ def link_to(model, pk=None, **which):
     return format_html('<a href="{}">{} {}</a>', reverse(f"{name}_change", args=[pk]), model._meta.verbose_name, str(pk))
 
 
+#: What a gate holds is blurred in lists; on its own page it can be looked at.
+VEILED = format_html(' class="{}"', "veiled")
+
+
 def small_picture(picture, width=None):
     """Return ``picture`` for a list, ``width`` pixels wide (as wide as its small file by default); its state if not ready."""
     if picture is None:
@@ -133,5 +137,10 @@ def small_picture(picture, width=None):
     width = width or view.thumb_width
     height = round(width * view.height / view.width)
     return format_html(
-        '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">', view.thumb_url, str(width), str(height), view.alt
+        '<img{} src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        VEILED if view.is_held else "",
+        view.thumb_url,
+        str(width),
+        str(height),
+        view.alt,
     )

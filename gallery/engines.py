@@ -13,6 +13,7 @@ from gallery.providers import prices
 from gallery.providers.base import Abilities, Misconfigured, Service
 from gallery.providers.clients import dialect
 from gallery.providers.lifetimes import newest_known_model
+from gallery.providers.moderation import Moderator
 from gallery.providers.openai import OpenAIProvider
 from gallery.providers.responses import ResponsesProvider
 from gallery.providers.sketch import SketchProvider
@@ -152,6 +153,21 @@ def provider_of(engine):
             except ValueError as error:
                 _made[key] = Unusable(type(error).__name__)
         return _made[key]
+
+
+def moderator_of(engine, environ=os.environ):
+    """Return the moderation that looks at words and pictures of ``engine``; None where there is none.
+
+    OpenAI's own looks at OpenAI's drawings, with the same key. MODERATION_BASE_URL names one (OpenAI's too, or a server that
+    speaks its API) for every outside engine: it gets their words and pictures, so nobody else's is asked unless told to.
+    """
+    if engine.is_sketch:
+        return None
+    if address := environ.get("MODERATION_BASE_URL", "").strip():
+        key = environ.get("MODERATION_API_KEY", "").strip()
+        return Moderator(Service(kind="openai", base_url=address, api_key=key))
+    service = service_of(engine, environ)
+    return Moderator(service) if dialect(service) == "openai" and service.api_key else None
 
 
 class Unusable:

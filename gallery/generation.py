@@ -10,12 +10,13 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from gallery import finals, pixels, queue
+from gallery import engines, finals, gates, pixels, queue
 from gallery.clock import from_now
 from gallery.models import Call, Event, TokenPrice
 from gallery.pictures import AI_MADE, SKETCH_MADE, THUMBNAIL_WIDTHS, BadPicture, Label, prepare, thumbnail_name
 from gallery.prompts import frame_of, join
 from gallery.providers.base import Broken, Busy, DrawRequest, Misconfigured, ProviderError, Refused, Unanswered
+from gallery.safety.picture_gate import look as look_at
 from gallery.safety.reworded import judge_reworded
 
 log = logging.getLogger(__name__)
@@ -26,29 +27,51 @@ MOST_RECOVERIES = 5
 UNREACHABLE = {"connect_timeout", "connect_failed", "dns_timeout", "dns", "tls"}
 #: Code of a Broken that means our own disk, and the seconds until it is looked at again.
 NO_ROOM, NO_ROOM_SECONDS = "no_room", 10
+#: The gates look at the larger thumbnail: it shows all that the original does, and they would shrink that much further.
+LOOKED_AT = max(THUMBNAIL_WIDTHS)
 
 
 def at_once(work):
     work()
 
 
-def draw(picture, provider, *, then=at_once):
+def draw(picture, provider, look=look_at, *, then=at_once):
     """Ask ``provider`` once for the claimed ``picture`` and record what came of it; never raises for what a service does.
 
     The Call is committed before the first byte leaves, the raw answer lies in the spool before anything parses it, and every
-    change of the row holds only while this claim does. A worker that slept through its claim sends nothing. ``then`` is given
-    what remains to be done once the answer lies in the spool; by default it does it.
+    change of the row holds only while this claim does. A worker that slept through its claim sends nothing. ``look`` is what
+    judges the picture before anybody may see it (safety.picture_gate.look, or a test's own). ``then`` is given what remains to
+    be done once the answer lies in the spool; by default it does it.
     """
     request = request_for(picture, provider.abilities)  # first: a storage that fails must not look like a lost answer
+    if not words_pass(picture):
+        return
     call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
     if call is None or not call.sent():
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return
     ask = partial(provider.ask, started=call.begun) if provider.abilities.resumes else provider.ask
-    fetch(picture, call, provider, lambda spool: ask(request, spool), then)
+    fetch(picture, call, provider, lambda spool: ask(request, spool), look, then)
 
 
-def fetch(picture, call, provider, ask, then=at_once):
+def words_pass(picture):
+    """Ask the moderation, where this engine has one, whether the words may be drawn; False where it refused them.
+
+    What it said is an event: after a crash, whoever stores the picture must know of a doubt that was spoken before.
+    """
+    moderator = engines.moderator_of(picture.engine)
+    if moderator is None:
+        return True
+    finding = gates.weigh_words(moderator.of_words(picture.generation.prompt))
+    if finding.outcome == "refuse":
+        picture.settle_refused(finding.reason, detail=finding.in_short, said=finding.said)
+        return False
+    if finding.said["moderation"] != "fine":
+        Event.objects.record(f"words.{finding.said['moderation']}", picture=picture, reason=finding.reason, **finding.said)
+    return True
+
+
+def fetch(picture, call, provider, ask, look=look_at, then=at_once):
     """Let ``ask`` bring the answer of ``call`` to the spool, and record what came of it; ``then`` gets what follows."""
     try:
         spool = settings.SPOOL_ROOT / call.spool
@@ -63,7 +86,7 @@ def fetch(picture, call, provider, ask, then=at_once):
     else:
         call.answered()
         picture.engine.learn(limits)
-        then(partial(finish, picture, call, provider))
+        then(partial(finish, picture, call, provider, look))
 
 
 def end_without_picture(picture, call, error):
@@ -72,44 +95,66 @@ def end_without_picture(picture, call, error):
     return ways[type(error)](picture, call, error)
 
 
-def finish(picture, call, provider):
+def finish(picture, call, provider, look=look_at):
     """Turn the spooled answer of ``call`` into the stored picture; safe to run again after a crash, bills nothing."""
     spool = settings.SPOOL_ROOT / call.spool
     try:
         request, frame = request_for(picture), frame_of(picture.generation.parts)
-        drawn, verdict, prepared = pixels.work(_look_at, spool, provider, request, frame, label_for(picture.engine))
+        drawn, said, prepared, looked = pixels.work(_look_at, spool, provider, request, frame, label_for(picture.engine), look)
     except ProviderError as error:
         is_mine = end_without_picture(picture, call, error)
     except BadPicture as error:
         is_mine = spoil(picture, call, f"{error.code}: {error.detail}")
     else:
         picture.engine.close_circuit(sent_at=Call.objects.filter(pk=call.pk).values("sent_at"))
-        if verdict.outcome == "allow":
-            is_mine = keep(picture, call, drawn, prepared)
+        if prepared is None:
+            detail = f"reworded: {said.gate} {said.family}"
+            is_mine = withhold(picture, call, drawn, "words", detail, {"stage": "reworded", "categories": [said.family]})
+        elif (finding := weigh(picture, prepared, looked, said)).outcome == "refuse":
+            is_mine = withhold(picture, call, drawn, finding.reason, finding.in_short, finding.said)
         else:
-            is_mine = withhold(picture, call, drawn, verdict)
+            is_mine = keep(picture, call, drawn, prepared, finding)
     if is_mine:  # or else whoever took the claim over still reads it
         spool.unlink(missing_ok=True)
 
 
-def _look_at(spool, provider, request, frame, label):
-    """Return what was drawn, the verdict on the service's own words, and the picture made ready where they pass, else None.
+def _look_at(spool, provider, request, frame, label, look):
+    """Return what was drawn, the verdict on the service's own words, the picture made ready, and what the classifier says.
 
-    Reads no rows: the threads that work on pixels hold no connections.
+    The last two are None where the words are refused. Reads no rows: the threads that work on pixels hold no connections.
     """
     drawn = provider.read(spool, request)
     verdict = judge_reworded(drawn.revised_prompt, frame=frame)
-    return drawn, verdict, prepare(drawn.image, label=label) if verdict.outcome == "allow" else None
+    if verdict.outcome not in ("allow", "hold"):
+        return drawn, verdict, None, None
+    prepared = prepare(drawn.image, label=label)
+    return drawn, verdict, prepared, look(prepared.thumbnails[LOOKED_AT])
 
 
-def keep(picture, call, drawn, prepared):
-    """Store the files and end as ready; False where the claim was lost meanwhile, and then no file stays."""
+def weigh(picture, prepared, looked, reworded):
+    """Return what becomes of a picture, by what our classifier ``looked`` at, the words gate's verdict on what the service
+    ``reworded``, and the moderation's word where there is one."""
+    moderator = engines.moderator_of(picture.engine)
+    opinion, words = None, "reworded_doubt" if reworded.outcome == "hold" else ""
+    if moderator and looked.outcome != "refuse":
+        opinion = moderator.of_picture(prepared.thumbnails[LOOKED_AT])
+    if moderator and picture.events.filter(verb="words.hold").exists():
+        words = "words_doubt"
+    return gates.weigh(looked, opinion, words=words, is_ours=picture.engine.is_sketch, holds=settings.HOLDS_UNJUDGED)
+
+
+def keep(picture, call, drawn, prepared, finding):
+    """Store the files and end as ready, for an adult alone where a gate holds it; False where the claim was lost meanwhile,
+    and then no file stays."""
     file = store(picture, prepared)
     micros = cost_of(picture, drawn.usage)
     kept = _close(
         call,
         "stored",
-        lambda: picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros) and _compare(picture, micros),
+        lambda: (
+            picture.settle_ready(prepared, file=file, drawn=drawn, micros=micros, held_by=finding.reason, said=finding.said)
+            and _compare(picture, micros)
+        ),
         usage=drawn.usage,
         micros=micros,
     )
@@ -138,16 +183,17 @@ def _compare(picture, micros):
 def refuse(picture, call, error):
     """Record that the service blocked the words or the picture: final, and everything is given back."""
     detail = _detail(error, error.stage, *error.categories)
-    return _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail), error=error)
+    said = {"stage": error.stage, "categories": list(error.categories), "code": error.code}
+    return _close(call, "refused", lambda: picture.settle_refused("provider", detail=detail, said=said), error=error)
 
 
-def withhold(picture, call, drawn, verdict):
-    """Record that the service drew other words than a pupil may write: nobody sees that picture, and the try is given back."""
+def withhold(picture, call, drawn, reason, detail, said):
+    """Record that what was drawn is not for children: nobody sees that picture, no file is kept, and the try is given back."""
     micros = cost_of(picture, drawn.usage)
     return _close(
         call,
         "refused",
-        lambda: picture.settle_refused("words", detail=f"reworded: {verdict.gate} {verdict.family}", micros=micros),
+        lambda: picture.settle_refused(reason, detail=detail, micros=micros, said=said),
         usage=drawn.usage,
         micros=micros,
     )
@@ -230,7 +276,7 @@ def lose(picture, call, error=None):
     )
 
 
-def recover(picture, provider):
+def recover(picture, provider, look=look_at):
     """Settle a picture whose worker is gone: use its spooled answer, resume its drawing, or say honestly that none came.
 
     The claim must be a fresh one of the sweep's own, so that the lost worker's fence no longer holds.
@@ -246,10 +292,10 @@ def recover(picture, provider):
         if is_hopeless:
             spoil(picture, call, "every worker that tried to store this answer was lost")
         else:
-            finish(picture, call, provider)
+            finish(picture, call, provider, look)
     elif call.service_ref and provider.abilities.resumes and not is_hopeless:
         request = request_for(picture)
-        fetch(picture, call, provider, lambda spool: provider.resume(call.service_ref, request, spool))
+        fetch(picture, call, provider, lambda spool: provider.resume(call.service_ref, request, spool), look)
     elif call.state == Call.State.ANSWERED and not is_hopeless:
         log.warning("the answer lies on another machine", extra={"picture": str(picture.public_id)})
     elif call.give_up():
@@ -259,8 +305,8 @@ def recover(picture, provider):
 
 
 def takes_long(picture):
-    """Tell whether ``recover`` may take as long as a service draws, because this picture's drawing can be resumed."""
-    return picture.calls.open().exclude(service_ref="").exists()
+    """Tell whether ``recover`` may wait for a network: its drawing can be resumed, or a moderation looks at it."""
+    return picture.calls.open().exclude(service_ref="").exists() or engines.moderator_of(picture.engine) is not None
 
 
 def _close(call, state, move, *, error=None, usage=None, micros=0):
@@ -296,7 +342,7 @@ def request_for(picture, abilities=None):
 def _source_of(picture, abilities):
     """Return the file of the draft that a final picture is made from; None where its seed or its words are enough."""
     draft = picture.generation.source if picture.is_final and abilities else None
-    if draft is None:
+    if draft is None or not draft.is_shown_to_owner:  # an adult may have put it away since
         return None
     is_same_engine = draft.engine_id == picture.engine_id
     if finals.way(has_seeds=abilities.seeds, can_edit=abilities.edits, is_same_engine=is_same_engine) != finals.SOURCE:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from . import waiting
 from .models import Picture
@@ -40,10 +40,25 @@ FOR_STUDENTS = {
     "too_late": pgettext_lazy(
         "student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."
     ),
+    "picture": pgettext_lazy(
+        "student",
+        "The machine drew something that does not fit a school. It is not your fault. Press the button again or change your "
+        "words; the try was given back.",
+    ),
+    "moderation_words": pgettext_lazy(
+        "student", "The drawing service did not want to draw these words. Try other words; this try was given back."
+    ),
     "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
     "stopped": waiting.WHY_NOT[waiting.STOPPED],
     "worker_lost": pgettext_lazy("student", "We start this picture again."),
 }
+
+#: What the student reads of a picture that a gate holds, and of one that an adult then put away.
+HELD = pgettext_lazy("student", "Your teacher looks at this picture before you do. You can go on drawing meanwhile.")
+PUT_AWAY = pgettext_lazy("student", "Your teacher put this picture away. It is not your fault. The try was given back.")
+PUT_AWAY_FINAL = pgettext_lazy(
+    "student", "Your teacher put this picture away. It is not your fault. You may ask for your final picture once more."
+)
 
 #: What the student reads of a final picture instead: it took no try, so none was given back.
 FOR_STUDENTS_OF_FINALS = {
@@ -54,6 +69,14 @@ FOR_STUDENTS_OF_FINALS = {
         "student",
         "The drawing service changed your words into some that do not fit a school, so its picture is not shown. You may ask "
         "for your final picture once more.",
+    ),
+    "picture": pgettext_lazy(
+        "student",
+        "The machine drew something that does not fit a school. It is not your fault. You may ask for your final picture once "
+        "more.",
+    ),
+    "moderation_words": pgettext_lazy(
+        "student", "The drawing service did not want to draw these words once more. Your draft stays, and you may hand it in."
     ),
     "unanswered": pgettext_lazy(
         "student", "We could not fetch your final picture. It is not your fault. You may press the button once more."
@@ -76,9 +99,35 @@ FOR_TEACHERS = {
     "unusable": _("The service answered with something that is no picture. It may have been charged; the try was given back."),
     "broken": _("The service failed several times. Nothing was charged; the try was given back."),
     "too_late": _("No engine could draw this in time. Nothing was charged; the try was given back."),
+    "picture": _(
+        "Our picture classifier refused what was drawn. It was charged and nobody saw it; the student got the try back."
+    ),
+    "moderation_picture": _(
+        "The moderation service refused what was drawn. It was charged and nobody saw it; the student got the try back."
+    ),
+    "moderation_words": _("The moderation service refused the words before anything was drawn. The student was not charged."),
+    "care": _("These words may be a cry for help. Please speak with the student, kindly and soon."),
     "busy": _("The service asks for a slower pace. The picture waits in its place."),
     "stopped": _("The engine is stopped until an administrator acts. The picture waits in its place."),
     "worker_lost": _("A worker was lost before it asked the service. The picture is drawn again."),
+}
+
+#: Why a gate wants an adult to look at a picture first (gates.HOLDS), as a teacher reads it, and in a few words for lists.
+WHY_HELD = {
+    "picture_doubt": _("Our picture classifier is not sure that this picture fits a school."),
+    "picture_broken": _("Our picture classifier failed, so nobody has judged this picture. An administrator should know."),
+    "moderation_doubt": _("The moderation service is not sure that this picture fits a school."),
+    "words_doubt": _("The moderation service was not sure of the words that this picture was drawn from."),
+    "reworded_doubt": _("The service reworded the prompt, and the words gate is not sure of those words."),
+    "unjudged": _("Nothing on this site could judge this picture."),
+}
+HELD_WORDS = {
+    "picture_doubt": _("held: the classifier doubts"),
+    "picture_broken": _("held: the classifier failed"),
+    "moderation_doubt": _("held: the moderation doubts the picture"),
+    "words_doubt": _("held: the moderation doubts the words"),
+    "reworded_doubt": _("held: the service's own words are doubted"),
+    "unjudged": _("held: nothing could judge it"),
 }
 
 #: The same in two or three words, for lists.
@@ -89,6 +138,10 @@ REASON_WORDS = {
     "unusable": _("the answer was no picture"),
     "broken": _("the service failed"),
     "too_late": _("waited too long"),
+    "picture": _("the classifier refused"),
+    "moderation_picture": _("the moderation refused the picture"),
+    "moderation_words": _("the moderation refused the words"),
+    "care": _("perhaps a cry for help"),
     "busy": _("the service was busy"),
     "stopped": _("the engine was stopped"),
     "worker_lost": _("a worker was lost"),
@@ -128,10 +181,17 @@ GATES = {
     ),
 }
 
+FOR_STUDENTS |= {"moderation_picture": FOR_STUDENTS["picture"], "care": GATES["care"]}
+FOR_STUDENTS_OF_FINALS |= {"moderation_picture": FOR_STUDENTS_OF_FINALS["picture"], "care": GATES["care"]}
+
 
 @dataclass
 class Shown:
-    """One picture as a template shows it. Widths and heights are in pixels and known before the file is loaded."""
+    """One picture as a template shows it. Widths and heights are in pixels and known before the file is loaded.
+
+    ``state`` is the picture's, or "held" while a gate holds it, or "put_away" where an adult then hid it. One that is held has
+    addresses for adults alone, who see it blurred until they ask.
+    """
 
     picture: Picture
     alt: str
@@ -140,12 +200,13 @@ class Shown:
     def __post_init__(self):
         picture = self.picture
         self.id = picture.public_id
-        self.state = str(picture.status)
+        self.is_held = picture.is_held
+        self.state = "held" if self.is_held else "put_away" if picture.is_given_back else str(picture.status)
         self.number = picture.number
         self.is_final = picture.is_final
         self.draft: Shown | None = None
         self.is_hidden = picture.hidden_at is not None
-        if picture.is_ready and (self.for_teacher or not self.is_hidden):
+        if picture.is_ready and (self.for_teacher or picture.is_shown_to_owner):
             self.thumb_url, self.large_url, self.full_url = (
                 reverse("gallery:picture-file", args=[picture.public_id, size]) for size in ("384", "960", "full")
             )
@@ -162,16 +223,30 @@ class Shown:
 
     @property
     def state_word(self):
-        return STATE_WORDS[self.picture.status]
+        if self.is_held:
+            return _("Waits for your look") if self.for_teacher else pgettext("student", "Your teacher is looking at it")
+        return _("Put away by an adult") if self.state == "put_away" else STATE_WORDS[self.picture.status]
+
+    @property
+    def why_held(self):
+        """What an adult reads of why a gate holds this picture, or held it before it was hidden."""
+        return WHY_HELD.get(self.picture.reason, "")
 
     @property
     def sentence(self):
+        if self.state in ("held", "put_away"):
+            return self._sentence_of_held()
         if self.state == Picture.Status.QUEUED and (wait := waiting.sentence(self.seconds, self.why_waiting)):
             return wait
         if self.for_teacher:
             return FOR_TEACHERS.get(self.picture.reason, "")
         said = FOR_STUDENTS.get(self.picture.reason, "")
         return FOR_STUDENTS_OF_FINALS.get(self.picture.reason, said) if self.is_final else said
+
+    def _sentence_of_held(self):
+        if self.for_teacher:
+            return self.why_held
+        return HELD if self.is_held else PUT_AWAY_FINAL if self.is_final else PUT_AWAY
 
     @property
     def made_with(self):
@@ -186,7 +261,7 @@ def drawn_numbers(generations):
     picture is no try.
     """
     tries = [row for row in generations if not row.is_final]
-    drawn = [row for row in tries if any(picture.status in Picture.COUNTED for picture in row.pictures.all())]
+    drawn = [row for row in tries if any(picture.is_counted for picture in row.pictures.all())]
     return {row.pk: number for number, row in enumerate(drawn, 1)}
 
 

@@ -209,7 +209,7 @@ class Submission(models.Model):
 
     def own_pictures(self):
         """Return the student's pictures of this work that are ready and to be seen."""
-        return Picture.objects.filter(generation__trail=self.trail_id, status=Picture.Status.READY, hidden_at=None)
+        return Picture.objects.shown_to_owner().filter(generation__trail=self.trail_id)
 
     def choose(self, picture):
         """Mark ``picture``, one of the student's own that are ready, as the best. ValidationError("closed") after the date."""
@@ -243,9 +243,13 @@ class Submission(models.Model):
 def let_final_stand(sender, instance, **kwargs):
     """Choose a final picture in the moment it is ready, unless another one than its draft was chosen meanwhile.
 
-    It runs in the transaction that makes the picture ready; only once, so that the student may choose the draft again.
+    It runs in the transaction that makes the picture ready; only once, so that the student may choose the draft again. One
+    that a gate holds is chosen when an adult lets it go.
     """
-    if instance.verb == "picture.ready" and instance.picture.is_final:
+    is_released = instance.verb == "picture.approve" and "was_held" in instance.details
+    if (instance.verb == "picture.ready" or is_released) and instance.picture.is_final:
+        if Picture.objects.in_review().filter(pk=instance.picture_id).exists():
+            return
         made = instance.picture.generation
         Submission.objects.filter(trail=made.trail_id, chosen=made.source_id).update(chosen=instance.picture)
 

@@ -122,6 +122,7 @@ def assignment_detail(request, public_id):
     context = {
         "assignment": assignment,
         "rows": rows,
+        "in_review": [row for row in rows if row["in_review"]],
         "handed_in": sum(1 for row in rows if row["work"] and row["work"].is_handed_in),
         "graded": len(grades),
         "unreleased": sum(1 for grade in unreleased if grade.is_complete),
@@ -144,12 +145,14 @@ def gradebook(assignment, *, with_trial=False):
     """
     counted = Generation.objects.tries().filter(trail=OuterRef("trail"))
     tries = counted.order_by().values("trail").annotate(n=Count("pk", distinct=True)).values("n")
-    ready = Picture.objects.filter(generation__trail=OuterRef("trail"), status=Picture.Status.READY, hidden_at=None)
-    made = ready.order_by().values("generation__trail").annotate(n=Count("pk")).values("n")
+    made, held = (
+        found.filter(generation__trail=OuterRef("trail")).order_by().values("generation__trail").annotate(n=Count("pk")).values("n")
+        for found in (Picture.objects.shown_to_owner(), Picture.objects.in_review())
+    )
     works = {
         work.student_id: work
         for work in Submission.objects.filter(assignment=assignment)
-        .annotate(tries=Subquery(tries), made=Subquery(made))
+        .annotate(tries=Subquery(tries), made=Subquery(made), in_review=Subquery(held))
         .with_pictures()
         .select_related("grade")
         .prefetch_related("grade__criterion_grades")
@@ -172,6 +175,7 @@ def gradebook(assignment, *, with_trial=False):
                 "picture": shown_work(work, for_teacher=True),
                 "tries": (work.tries or 0) if work else 0,
                 "made": (work.made or 0) if work else 0,
+                "in_review": (work.in_review or 0) if work else 0,
                 "missing": work.missing if work else [_("not begun")],
             }
         )

@@ -14,7 +14,8 @@ from assignments.comments import COMMENTS
 from assignments.forms import GradeForm
 from assignments.models import Enrollment, Grade, Submission
 from assignments.models.grade import scaled
-from gallery.models import Review, Trail
+from assignments.views.studio import uuid_or_404
+from gallery.models import Picture, Review, Trail
 from gallery.prompts import grew_from
 from gallery.shown import GATES, drawn_numbers, name_sources, shown
 
@@ -95,11 +96,12 @@ def _context(work, form, grade, order):
     version = work.current
     tries = trail_steps(work)
     pictures = [picture for row in tries for picture in row["pictures"] if picture.picture.is_ready]
+    pictures.sort(key=lambda picture: not picture.is_held)
     by_pk = {picture.picture.pk: picture for picture in pictures}
     chosen = by_pk.get(version.picture_id) if version else None
     if chosen:
         chosen.alt, chosen.is_chosen = version.alt_text, True
-        pictures.sort(key=lambda picture: picture is not chosen)
+        pictures.sort(key=lambda picture: (not picture.is_held, picture is not chosen))
     for row in tries:
         row["lead"] = chosen if chosen in row["pictures"] else next(iter(row["pictures"]), None)
     criteria = [_criterion(criterion, form, grade) for criterion in form.criteria]
@@ -120,6 +122,7 @@ def _context(work, form, grade, order):
         "tries": tries,
         "drawn": sum(1 for row in tries if row["number"]),
         "pictures": pictures,
+        "held": [picture for picture in pictures if picture.is_held],
         "chosen": chosen,
         "earlier": [(row, by_pk.get(row.picture_id)) for row in work.versions.all() if row != version],
         "minutes": _minutes(tries, version),
@@ -194,6 +197,25 @@ def changed_words(before, after):
         if kind == "equal":
             runs.append(("same", "".join(new[c:d])))
     return [(kind, text) for kind, text in runs if text]
+
+
+@login_required
+@require_POST
+def decide(request, public_id):
+    """Let the author see a picture that a gate held, or hide it with a reason and give the try back."""
+    work = own_submission(request, public_id)
+    pictures = Picture.objects.in_review().filter(generation__trail=work.trail).select_related("generation__trail")
+    picture = pictures.filter(public_id=uuid_or_404(request.POST.get("picture", ""))).first()
+    if picture is None:
+        messages.info(request, _("Somebody has decided on this picture already."))
+    elif request.POST.get("action") == "hide":
+        reason = request.POST.get("reason")
+        picture.hide(request.user, reason=reason if reason in Review.Reason.values else Review.Reason.OTHER)
+        messages.success(request, _("The picture is hidden, and the student got the try back."))
+    else:
+        picture.approve(request.user)
+        messages.success(request, _("The student sees the picture now."))
+    return redirect("assignments:grading", public_id=public_id)
 
 
 @login_required

@@ -1,5 +1,6 @@
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -50,7 +51,12 @@ def teacher_home(user):
 
 
 def with_counts(assignments):
-    """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's too."""
+    """Add to each assignment: ``started``, ``handed_in``, ``ungraded`` and ``unreleased`` works, the try-out pupil's too.
+
+    ``in_review`` counts the pictures that a gate holds until the teacher has looked.
+    """
+    held = Picture.objects.in_review().filter(generation__trail__submission__assignment=OuterRef("pk"))
+    held = held.order_by().values("generation__trail__submission__assignment")
     return assignments.select_related("classroom").annotate(
         started=Count("submissions", distinct=True),
         handed_in=Count("submissions", Q(submissions__submitted_at__isnull=False), distinct=True),
@@ -60,6 +66,7 @@ def with_counts(assignments):
             Q(submissions__grade__in=Grade.objects.unreleased().complete()),
             distinct=True,
         ),
+        in_review=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
     )
 
 
@@ -133,7 +140,7 @@ def _urgency(assignment):
 def _progress(work, assignment):
     """Return how far an unfinished work is: the tries left, and its best or else newest picture."""
     work.assignment = assignment
-    made = Picture.objects.filter(generation__trail=work.trail, status=Picture.Status.READY, hidden_at=None)
+    made = Picture.objects.shown_to_owner().filter(generation__trail=work.trail)
     made = made.select_related("generation", "engine").order_by("-pk")
     picture = made.filter(pk=work.chosen_id).first() or made.first()
     return {

@@ -153,13 +153,14 @@ def trail_context(work):
     tries = [_row(generation, work, numbers) for generation in trail.generations.all()]
     pictures = [picture for row in tries for picture in row["pictures"]]
     name_sources(pictures, numbers)
-    ready = [picture for picture in pictures if picture.picture.is_ready and not picture.is_hidden]
+    ready = [picture for picture in pictures if picture.picture.is_shown_to_owner]
     ready.sort(key=lambda picture: (-picture.picture.generation.number, picture.number))
     chosen = next((picture for picture in ready if picture.is_chosen), None)
     final = next((picture for picture in ready if picture.is_final), None)
     waiting = [picture for picture in pictures if picture.picture.is_open]
     for picture in waiting:
         picture.place, picture.seconds, picture.why_waiting = places.get(str(picture.id), (None, None, ""))
+    held = [picture for picture in pictures if picture.is_held]
     latest = tries[-1] if tries else None
     newest = latest["pictures"] if latest else []
     silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)
@@ -174,8 +175,11 @@ def trail_context(work):
         "heard": next((row["heard"] for row in reversed(tries) if row["number"]), None),
         "latest": latest,
         "making": [
-            picture for picture in pictures if picture in waiting or (picture in newest and picture.state not in silent)
+            picture
+            for picture in pictures
+            if picture in waiting or picture in held or (picture in newest and picture.state not in silent)
         ],
+        "is_held": bool(held),
         "made": [picture for picture in newest if picture in ready],
         "ready": ready,
         "drafts": [picture for picture in ready if not picture.is_final],
@@ -190,7 +194,8 @@ def trail_context(work):
         "steps": _steps(work, has_tried=bool(tries), is_chosen=chosen is not None),
         "is_waiting": bool(waiting),
         "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
-        "poll_token": live.token_for(trail.owner, trail) if waiting else "",
+        "is_live": bool(waiting or held),
+        "poll_token": live.token_for(trail.owner, trail) if waiting or held else "",
         "poll_stamp": stamp,
         "poll_events": events,
         "places_version": live.version_of(places),

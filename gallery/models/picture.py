@@ -22,10 +22,21 @@ class PictureQuerySet(Turns):
         """Return the pictures ``user`` may look at: the owner's ready ones, and what the school's rule adds."""
         if not user.is_authenticated:
             return self.none()
+        own = Q(generation__trail__owner=user, hidden_at=None, held_at=None)
         seen = self.filter(status=Picture.Status.READY)
-        return seen.filter(
-            Q(generation__trail__owner=user, hidden_at=None) | import_string(settings.GALLERY_VISIBLE_PICTURES)(user)
-        )
+        return seen.filter(own | import_string(settings.GALLERY_VISIBLE_PICTURES)(user))
+
+    def shown_to_owner(self):
+        """Return the pictures that are there for their own author: ready, and kept back by nobody."""
+        return self.filter(status=Picture.Status.READY, hidden_at=None, held_at=None)
+
+    def in_review(self):
+        """Return drawn pictures that a gate holds until an adult has decided."""
+        return self.filter(status=Picture.Status.READY, hidden_at=None).exclude(held_at=None)
+
+    def counted(self):
+        """Return the pictures that a try is counted for: one that was held and then hidden was given back."""
+        return self.filter(status__in=Picture.COUNTED).filter(Q(held_at=None) | Q(hidden_at=None))
 
     def not_looked_at(self):
         """Return ready pictures that no reviewer or teacher has decided on."""
@@ -83,6 +94,12 @@ class Picture(models.Model):
     revised_prompt = models.TextField(_("as the service reworded it"), blank=True)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
+    held_at = models.DateTimeField(
+        _("held"),
+        null=True,
+        blank=True,
+        help_text=_("By a gate, until an adult decides. Approving ends it; hiding keeps it, and gives the try back."),
+    )
 
     objects = PictureQuerySet.as_manager()
 
@@ -94,6 +111,7 @@ class Picture(models.Model):
             models.Index(fields=["engine", "status", "turn"], name="picture_turn"),
             models.Index(fields=["engine", "lane", "turn"], name="picture_lane"),
             models.Index(fields=["lease_until"], condition=Q(status="drawing"), name="picture_lease"),
+            models.Index(fields=["held_at"], condition=Q(held_at__isnull=False), name="picture_held"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["generation", "position"], name="picture_position_once"),
@@ -105,6 +123,9 @@ class Picture(models.Model):
                 condition=~Q(status__in=["refused", "failed"]) | ~Q(reason=""), name="picture_end_has_reason"
             ),
             models.CheckConstraint(condition=Q(approved_at=None) | Q(hidden_at=None), name="picture_not_approved_and_hidden"),
+            models.CheckConstraint(
+                condition=Q(held_at=None) | Q(status="ready", approved_at=None), name="picture_held_is_for_adults"
+            ),
         ]
 
     def __str__(self):
@@ -122,16 +143,34 @@ class Picture(models.Model):
     def is_ready(self):
         return self.status == self.Status.READY
 
+    @property
+    def is_held(self):
+        """Whether a gate holds it until an adult has decided: nobody but adults may see it."""
+        return self.is_ready and self.held_at is not None and self.hidden_at is None
+
+    @property
+    def is_given_back(self):
+        """Whether it was held and then hidden: its try does not count."""
+        return self.held_at is not None and self.hidden_at is not None
+
+    @property
+    def is_counted(self):
+        return self.status in self.COUNTED and not self.is_given_back
+
+    @property
+    def is_shown_to_owner(self):
+        return self.is_ready and self.hidden_at is None and self.held_at is None
+
     def file_name(self, size):
         """Return the stored name of the picture at ``size`` ("384", "960" or "full"), None for any other size."""
         if size == "full":
             return self.file
         return thumbnail_name(self.file, size) if size in map(str, THUMBNAIL_WIDTHS) else None
 
-    def _move(self, to, *, frm, event, reason="", actor=None, **fields):
+    def _move(self, to, *, frm, event, reason="", actor=None, said=None, **fields):
         """Change the state while this claim holds; False where the fence was passed, and then nothing was written.
 
-        One move, one Event, and what the purse must know in the same transaction.
+        One move, one Event, and what the purse must know in the same transaction. ``said`` goes into the Event's details.
         """
         with transaction.atomic(savepoint=False):
             moved = Picture.objects.filter(pk=self.pk, status=frm, fence=self.fence).update(
@@ -139,18 +178,25 @@ class Picture(models.Model):
             )
             if not moved:
                 return False
-            Event.objects.record(event, picture=self, reason=reason, actor=actor, fence=self.fence)
+            Event.objects.record(event, picture=self, reason=reason, actor=actor, fence=self.fence, **(said or {}))
             self.generation.trail.touch()
         self.status, self.reason = to, reason
         return True
 
-    def settle_ready(self, prepared, *, file, drawn, micros=None):
-        """End as ready, with the file that was stored under ``file``."""
+    def settle_ready(self, prepared, *, file, drawn, micros=None, held_by="", said=None):
+        """End as ready, with the file that was stored under ``file``.
+
+        ``held_by`` is the code of a gate that wants an adult to look first: then nobody else sees it, and what was set aside
+        for it stays so until they decide, for nobody knows yet whether it counts. ``said`` is what all gates said.
+        """
         with transaction.atomic(savepoint=False):
-            return self._move(
+            moved = self._move(
                 self.Status.READY,
                 frm=self.Status.DRAWING,
                 event="picture.ready",
+                reason=held_by,
+                said=said,
+                held_at=Now() if held_by else None,
                 file=file,
                 sha256=prepared.sha256,
                 bytes=len(prepared.original),
@@ -161,21 +207,29 @@ class Picture(models.Model):
                 missed=list(drawn.missed),
                 revised_prompt=drawn.revised_prompt,
                 ended_at=Now(),
-            ) and self._settle(pictures=1, micros=micros)
+            )
+            if moved and held_by:
+                self.reviews.create(opened_by=held_by)
+                Event.objects.record("picture.held", picture=self, reason=held_by)
+                return True
+            return moved and self._settle(pictures=1, micros=micros)
 
-    def settle_refused(self, reason, detail="", *, micros=0):
-        """End as refused by ``reason``; everything set aside is given back, but for the money that it took all the same."""
+    def settle_refused(self, reason, detail="", *, micros=0, said=None):
+        """End as refused by ``reason``; everything set aside is given back, but for the money that it took all the same.
+
+        ``said`` is what the gate said, for the Event: stage, categories, scores.
+        """
         with transaction.atomic(savepoint=False):
-            return self._end(self.Status.REFUSED, reason, detail) and self._settle(pictures=0, micros=micros)
+            return self._end(self.Status.REFUSED, reason, detail, said) and self._settle(pictures=0, micros=micros)
 
     def settle_failed(self, reason, detail="", *, is_charged=False):
         """End as failed; the picture is given back, and the money too unless the service may have charged it."""
         with transaction.atomic(savepoint=False):
             return self._end(self.Status.FAILED, reason, detail) and self._settle(pictures=0, micros=None if is_charged else 0)
 
-    def _end(self, to, reason, detail):
+    def _end(self, to, reason, detail, said=None):
         return self._move(
-            to, frm=self.Status.DRAWING, event=f"picture.{to}", reason=reason, detail=detail[:300], ended_at=Now()
+            to, frm=self.Status.DRAWING, event=f"picture.{to}", reason=reason, detail=detail[:300], said=said, ended_at=Now()
         )
 
     def _settle(self, *, pictures, micros):
@@ -217,20 +271,28 @@ class Picture(models.Model):
         Picture.objects.filter(pk=self.pk, status=self.Status.DRAWING, fence=self.fence).update(lease_until=Now())
 
     def approve(self, reviewer):
-        """Let classmates see this picture."""
-        return self._review("approve", reviewer, approved_at=Now(), hidden_at=None)
+        """Let its author see this picture, and classmates where it was handed in."""
+        return self._review("approve", reviewer, approved_at=Now(), hidden_at=None, held_at=None)
 
     def hide(self, reviewer, reason, note=""):
-        """Take this picture from everybody but the adults; ``reason`` is one of Review.Reason."""
+        """Take this picture from everybody but the adults; ``reason`` is one of Review.Reason.
+
+        The try of one that a gate held is given back: its author never had it. The money was spent all the same.
+        """
         return self._review("hide", reviewer, reason=reason, note=note, approved_at=None, hidden_at=Now())
 
     def _review(self, decision, reviewer, *, reason="", note="", **fields):
         with transaction.atomic():
-            if not Picture.objects.filter(pk=self.pk, status=self.Status.READY).update(**fields):
+            was_held = bool(Picture.objects.in_review().filter(pk=self.pk).update(**fields))
+            if not was_held and not Picture.objects.filter(pk=self.pk, status=self.Status.READY).update(**fields):
                 raise ValidationError(_("Only a picture that is ready can be reviewed."), code="not_ready")
             open_review = self.reviews.select_for_update().filter(decided_at=None).first() or self.reviews.model(picture=self)
             open_review.decision, open_review.reason, open_review.note = decision, reason, note
             open_review.decided_by, open_review.decided_at = reviewer, Now()
             open_review.save()
-            Event.objects.record(f"picture.{decision}", picture=self, actor=reviewer, reason=reason)
+            if was_held:
+                paid = self.calls.filter(state="stored").values_list("micros", flat=True).first()
+                self._settle(pictures=int(decision == "approve"), micros=paid)
+            said = {"was_held": True} if was_held else {}
+            Event.objects.record(f"picture.{decision}", picture=self, actor=reviewer, reason=reason, **said)
             self.generation.trail.touch()

@@ -63,7 +63,7 @@ class Trail(models.Model):
 
     def final(self):
         """Return the final picture that is ready or on its way; None where there is none, or it was refused or failed."""
-        finals = Picture.objects.filter(generation__trail=self, is_final=True, status__in=Picture.COUNTED)
+        finals = Picture.objects.counted().filter(generation__trail=self, is_final=True)
         return finals.select_related("generation").first()
 
     def ask(
@@ -158,7 +158,8 @@ class Trail(models.Model):
 class GenerationQuerySet(models.QuerySet):
     def tries(self):
         """Return what counts as a try: it gave, or may still give, pictures that are no final one."""
-        return self.filter(pictures__status__in=Picture.COUNTED, pictures__is_final=False).distinct()
+        is_kept = models.Q(pictures__held_at=None) | models.Q(pictures__hidden_at=None)  # else it was given back
+        return self.filter(is_kept, pictures__status__in=Picture.COUNTED, pictures__is_final=False).distinct()
 
 
 class Generation(models.Model):

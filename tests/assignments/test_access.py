@@ -54,6 +54,7 @@ MATRIX = {
     "assignments:trial-end": (NOT_SO, (IN, 302, 302, 302, 302, 302, 302)),
     "assignments:grading": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
     "assignments:show-to-class": (NOT_SO, (*TEACHER_ONLY, 302)),
+    "assignments:picture-decide": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:studio": (PUPILS, NOT_SO),
     "assignments:studio-ask": (STUDIO_BY_GET, (IN, 422, 404, 404, 404, 422, 404)),
     "assignments:studio-preview": (STUDIO_BY_GET, PUPILS),
@@ -110,7 +111,7 @@ class Class:
         }
         by_class = {"classroom-detail", "classroom-poster", "classroom-door", "classroom-limits", "assignment-create"}
         by_class |= {"classroom-line", "line-rule", "line-front"}
-        by_work = {"grading", "show-to-class"}
+        by_work = {"grading", "show-to-class", "picture-decide"}
         bare = {"checklist-hide", "classroom-create", "trial-end"}
         short = name.removeprefix("assignments:")
         if name in arguments:
@@ -126,6 +127,7 @@ class Class:
         picture = {"picture": str(self.picture.public_id)}
         forms = dict.fromkeys(["assignments:studio-choose", "assignments:studio-final", "assignments:hand-in"], picture)
         forms["assignments:show-to-class"] = {}
+        forms["assignments:picture-decide"] = picture | {"action": "approve"}
         forms["assignments:line-rule"] = {"rule": "pause"}
         forms["assignments:line-front"] = {"student": self.owner.enrollments.get().pk}
         return forms.get(name, {"nothing": "1"})

@@ -491,7 +491,7 @@ def _kinds(asked: Asked) -> set[str]:
 def _moderate(asked: Asked, flagged: tuple[str, ...], looks_at: tuple[str, ...] = ("text", "image")) -> None:
     given = asked.fields.get("input")
     inputs = given if isinstance(given, list) and all(isinstance(part, str) for part in given) else [given]
-    names = ("harassment", "hate", "illicit", "self-harm", "sexual", "sexual/minors", "violence", "violence/graphic")
+    names = ("harassment", "hate", "illicit", "self-harm", "sexual", "sexual/minors", "violence", "violence/graphic", *flagged)
     result = {
         "flagged": bool(flagged),
         "categories": {name: name in flagged for name in names},

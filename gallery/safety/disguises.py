@@ -36,6 +36,9 @@ _CYRILLIC_PIECES = {
 _FALSE_FRIENDS = frozenset(
     "tank tanks tanker mech mechs patron patrons dura strip most brat brats desk luck boy bar ad step cult culture rana morok "
     "snug bats live lived lives evil deliver reviled star stop step pets part trap strap straw warts nets liar rail room moor "
+    "band bands cart carts care cares convert cost costs delay done drake kite luke mess messy much past poly scale secs slow "
+    "sport spot spots swap sweden tool tools travel travels vary visit visits wagon wagons wisely director dome edit smart "
+    "invalid absent roma metro visitor protest analyze needless "
     "spit tips loots stool pool loop decaf emit time mood doom".split()
 )
 _SOFT = frozenset({"l", "t", "n", "s", "v", "d", "r", "zh", "sh", "ch"})

@@ -2,9 +2,10 @@
 
 A family's file is plain text: ``#`` begins a comment, ``[refuse]``, ``[hold]``, ``[care]`` or ``[allow]`` a section of
 phrases parted by commas, ``[exceptions]`` phrases that mean something else. ``[hold pairs]`` has one pair for each line,
-``reach: these + those``: a word of each side, at most ``reach`` words from the first; ``>`` for ``+`` keeps the order.
-"unless calm" after a section's name drops it in a prompt about a monument, a museum, a tale; "always" keeps its level
-there. Words are dictionary forms, ``порн*`` is a beginning, ``@people`` a group of groups.txt.
+``reach: these + those``: a word of each side, at most ``reach`` words from the first; ``>`` for ``+`` keeps the order. In
+``[exception pairs]`` the word of the first side is excused beside the others. "unless calm" after a section's name drops it
+in a prompt about a monument, a museum, a tale; "always" keeps its level there. Words are dictionary forms, ``порн*`` is a
+beginning, ``@people`` a group of groups.txt.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ DATA = Path(__file__).parent / "data"
 KEYS = tuple(
     """
     self_harm abuse sexual nudity gore violence weapons horror hate bullying extremism drugs alcohol tobacco adult crime
-    deceit privacy people brands
+    deceit danger privacy people brands
     """.split()
 )
 #: Letters before the star of a beginning.
 SHORTEST_STEM = 3
 MOST_WORDS = 8
 
-_HEADER = re.compile(r"\[(care|refuse|hold|allow)( pairs)?( unless calm| always)?\]|\[(exceptions)\]")
+_HEADER = re.compile(r"\[(care|refuse|hold|allow|exceptions|exception)( pairs)?( unless calm| always)?\]")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*\*?|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]")
 
 
@@ -68,6 +69,7 @@ class Family:
     key: str
     sections: tuple[Section, ...] = ()
     exceptions: tuple[Phrase, ...] = ()
+    exception_pairs: tuple[Pair, ...] = ()
 
 
 def phrase_of(text: str) -> Phrase:
@@ -114,13 +116,15 @@ def read_family(key: str, text: str, groups: Mapping[str, frozenset[str]]) -> Fa
     name = f"{key}.txt"
     sections: list[Section] = []
     exceptions: tuple[Phrase, ...] = ()
+    exception_pairs: tuple[Pair, ...] = ()
     found: dict[Phrase, int] = {}
     header, phrases, pairs = None, found, list[Pair]()
 
     def end_section() -> None:
-        nonlocal exceptions
-        if header and header[4]:
+        nonlocal exceptions, exception_pairs
+        if header and header[1].startswith("exception"):
             exceptions += tuple(phrases)
+            exception_pairs += tuple(pairs)
         elif header:
             firmness = cast(Literal["", "unless calm", "always"], (header[3] or "").strip())
             sections.append(Section(cast(Level, header[1]), firmness, tuple(phrases), tuple(pairs)))
@@ -138,7 +142,7 @@ def read_family(key: str, text: str, groups: Mapping[str, frozenset[str]]) -> Fa
         else:
             _add_phrases(line, found, name, number, phrases)
     end_section()
-    return Family(key, tuple(sections), exceptions)
+    return Family(key, tuple(sections), exceptions, exception_pairs)
 
 
 @cache

@@ -17,7 +17,7 @@ _OTHER_CYRILLIC = re.compile("[іїєґўәғқңөұүһҳҷӣӯћђљњџѓќ�
 _LETTER = re.compile(r"[^\W\d_]")
 _OURS = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u052f]")
 #: Letters of Latin alphabets that English writes in borrowed words only.
-_OTHER_LATIN = re.compile(r"[ßäöüåøæñçãõłżźćśńęąěščřžťďůőűğşıčșț]", re.IGNORECASE)
+_OTHER_LATIN = re.compile(r"[ßäöüåøæñçãõłżźćśńęąěščřžťďůőűğşčșț]", re.IGNORECASE)
 _LATIN = re.compile("[A-Za-z]")
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 #: The share of letters in other scripts above which a prompt is not read; below it they are a sign on a lantern.

@@ -48,10 +48,12 @@ class Lexicon:
         told: Iterable[Phrase] = (),
         never: Iterable[Phrase] = (),
     ) -> None:
+        families = tuple(families)
         self._never = frozenset(word for phrase in never for word in phrase)
         self._calm, self._told = _Index(), _Index()
         self._exceptions, self._phrases = _Index(), _Index()
         self._pairs: list[tuple[Pair, str, Section]] = []
+        self._exception_pairs = [_keyed(pair) for family in families for pair in family.exception_pairs]
         for phrase in calm:
             self._calm.add(phrase, None)
         for phrase in told:
@@ -65,7 +67,8 @@ class Lexicon:
                 self._pairs += [(_keyed(pair), family.key, section) for pair in section.pairs]
         indexes = (self._calm, self._told, self._exceptions, self._phrases)
         self._vocabulary = {key for index in indexes for key in index.keys()}
-        self._vocabulary |= {key for pair, _, _ in self._pairs for side in pair.sides for key in side}
+        pairs = [*self._exception_pairs, *(pair for pair, _, _ in self._pairs)]
+        self._vocabulary |= {key for pair in pairs for side in pair.sides for key in side}
         self._stems = {key[:-1] for key in self._vocabulary if key.endswith("*")}
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
         self._starts = frozenset(key[:3] for key in self._vocabulary if _CYRILLIC.search(key))
@@ -80,7 +83,9 @@ class Lexicon:
         """
         if not (places := self._places(tokens)):
             return []
-        plain = _without(places, {place for _, where in self._exceptions.found(places, gap=0) for place in where})
+        excused = {place for _, where in self._exceptions.found(places, gap=0) for place in where}
+        excused |= {place for pair in self._exception_pairs for place in _near(pair, places)}
+        plain = _without(places, excused)
         is_calm = self._calm.is_in(places)
         is_told = is_calm or self._told.is_in(places)
         free = _without(plain, allowed) if allowed else plain
@@ -100,7 +105,7 @@ class Lexicon:
         for (family, section), where in self._phrases.found(plain, gap=_GAP):
             add(family, section, where)
         for pair, family, section in self._pairs:
-            if _is_near(pair, plain if section.level == "care" else free):
+            if _near(pair, plain if section.level == "care" else free):
                 add(family, section, set())
         hits = [Hit(family, level) for family, level in worst.items()]
         return sorted(hits, key=lambda hit: ORDER[hit.level])
@@ -203,12 +208,12 @@ def _keyed(pair: Pair) -> Pair:
     return replace(pair, sides=tuple(frozenset(map(_key, side)) for side in pair.sides))
 
 
-def _is_near(pair: Pair, places: Mapping[str, set[int]]) -> bool:
-    """Say whether one word of each side of ``pair`` stands near the one of the first side, each at a place of its own."""
+def _near(pair: Pair, places: Mapping[str, set[int]]) -> set[int]:
+    """Return where words of the first side of ``pair`` stand that have one of each other side near, at a place of its own."""
     where = []
     for side in pair.sides:
         if not (present := side & places.keys()):
-            return False
+            return set()
         where.append({place for word in present for place in places[word]})
 
     def fits(taken: list[int]) -> bool:
@@ -221,7 +226,7 @@ def _is_near(pair: Pair, places: Mapping[str, set[int]]) -> bool:
             if abs(place - taken[0]) <= pair.reach and place not in taken and (place > taken[-1] or not is_after)
         )
 
-    return any(fits([first]) for first in where[0])
+    return {first for first in where[0] if fits([first])}
 
 
 @cache

@@ -52,6 +52,8 @@ _MOST_SPELLINGS = 24
 _WORD = re.compile(r"(?=[^\W_]|[@$*])(?:[^\W_]|[@$*|€]|!(?=[^\W\d_]))+|[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff]")
 _SPACED = re.compile(r"(?<![^\W_])[^\W_](?:[\s.,·•*_/|+~-]{1,3}[^\W_](?![^\W_])){2,}")
 _HYPHENED = re.compile(r"(?<![^\W\d_])[^\W\d_]+(?:[-_.·•'’`´~+=^|/\\:;,*#&\"]{1,2}[^\W\d_]+)+")
+#: What an apostrophe parts off in English: the owner's name is no disguise.
+_ENDING = re.compile(r"^\w+['’](?:s|t|d|m|re|ll|ve)$", re.IGNORECASE)
 #: A word that could have been typed on the Russian keyboard with the English one switched on.
 _TYPED = re.compile(r"(?<!\S)[a-z\[\];',.`]{4,}(?!\S)", re.IGNORECASE)
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -127,7 +129,7 @@ def tokens(text: str) -> list[Token]:
         found.append((match.start(), Token(match[0], spellings(run), is_run=True)))
         covered.update(range(*match.span()))
     for match in _HYPHENED.finditer(text):
-        if match.start() not in covered:
+        if match.start() not in covered and not _ENDING.search(match[0]):
             found.append((match.start(), Token(match[0], spellings(re.sub(r"\W|_", "", match[0])))))
     typed = {match.start(): match[0] for match in _TYPED.finditer(text)}
     for match in _WORD.finditer(text):

@@ -49,7 +49,7 @@ _DOUBLED = re.compile(r"(.)\1+")
 
 @lru_cache(maxsize=16_384)
 def readings(word: str, starts: frozenset[str]) -> frozenset[str]:
-    """Return the words that a lower-case ``word`` may hide. Russian ones are in the dictionary and begin as ``starts`` do."""
+    """Return the words that a lower-case ``word`` may hide and that begin as ``starts`` do; Russian ones are known words."""
     if len(word) < 3 or not word.isalpha() or word in _FALSE_FRIENDS:
         return frozenset()
     found: set[str] = set()
@@ -62,7 +62,7 @@ def readings(word: str, starts: frozenset[str]) -> frozenset[str]:
     elif word.isascii() and len(word) >= _SHORTEST:
         found |= {each for each in _in_cyrillic(word) if each[:3] in starts and is_known(each)}
         found.add(word[::-1])
-    return frozenset(found - {word, ""})
+    return frozenset(each for each in found if each[:3] in starts and each != word)
 
 
 def squeezed(word: str) -> str:

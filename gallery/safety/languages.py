@@ -23,6 +23,8 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 #: The share of letters in other scripts above which a prompt is not read; below it they are a sign on a lantern.
 _MOST_FOREIGN = 0.3
 _FEW_LETTERS = 4
+#: Letters of a word that tells translit from chance.
+_LONG = 4
 
 
 def strange_writing(cleaned: str, found: Sequence[Token]) -> str:
@@ -53,8 +55,9 @@ def _is_foreign_latin(words: list[str]) -> bool:
     english = sum(word in _small_words("english") for word in small)
     other = sum(word in _small_words("other") for word in small)
     accented = sum(bool(_OTHER_LATIN.search(word)) for word in small)
-    if sum(map(is_translit, small)) * 3 >= 2 * len(small):
-        return False
+    long = [word for word in small if len(word) >= _LONG]
+    if long and sum(map(is_translit, long)) * 3 >= 2 * len(long):
+        return False  # Russian in Latin letters, which the lists do read
     if english:
         return other > 2 * english + 1
     return other >= 3 or (other >= 2 and not names) or (accented >= 2 and other + accented >= 3)

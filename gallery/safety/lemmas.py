@@ -104,8 +104,8 @@ def keys_of(spelling: str) -> frozenset[str]:
 
 @lru_cache(maxsize=65_536)
 def key_of(word: str) -> str:
-    """Return the key under which a listed lower-case word is found by the keys of its forms."""
-    if not _CYRILLIC.search(word):
+    """Return the key under which a listed lower-case word is found by the keys of its forms; itself where nobody knows it."""
+    if not _CYRILLIC.search(word) or not is_known(word):
         return word
     # The analyser is loaded and asked by one thread at a time: its first use costs 0.1 s.
     with _lock:

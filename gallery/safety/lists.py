@@ -71,7 +71,11 @@ class Lexicon:
         self._vocabulary |= {key for pair in pairs for side in pair.sides for key in side}
         self._stems = {key[:-1] for key in self._vocabulary if key.endswith("*")}
         self._stem_lengths = sorted({len(stem) for stem in self._stems})
-        self._starts = frozenset(key[:3] for key in self._vocabulary if _CYRILLIC.search(key))
+        self._starts = frozenset(key[:3] for key in self._vocabulary)
+        self._by_shape: dict[tuple[str, int], list[str]] = {}
+        for key in self._vocabulary:
+            self._by_shape.setdefault((key[:2], 0), []).append(key)
+            self._by_shape.setdefault(("", len(key)), []).append(key)
         self._squeezed: dict[str, set[str]] = {}
         for key in self._vocabulary:
             self._squeezed.setdefault(squeezed(key), set()).add(key)
@@ -135,7 +139,9 @@ class Lexicon:
     def _listed(self, spelling: str) -> set[str]:
         if spelling in self._never:
             return set()
-        found = self._vocabulary & keys_of(spelling)
+        # What the dictionary lacks begins as its guessed base does.
+        is_worth_a_look = spelling[:3] in self._starts or not _CYRILLIC.search(spelling) or is_known(spelling)
+        found = self._vocabulary & keys_of(spelling) if is_worth_a_look else set()
         for length in self._stem_lengths:
             if spelling[:length] in self._stems and len(spelling) >= length:
                 found.add(spelling[:length] + "*")
@@ -173,9 +179,10 @@ class Lexicon:
             return set()
         pattern = re.compile(re.escape(spelling).replace(r"\*", "."))
         known = spelling.partition("*")[0]
-        found = {key for key in self._vocabulary if pattern.fullmatch(key)}
+        found = {key for key in self._by_shape.get(("", len(spelling)), ()) if pattern.fullmatch(key)}
         if len(known) >= 2:
-            near = (key for key in self._vocabulary if key.startswith(known) and abs(len(key) - len(spelling)) < 4)
+            same_start = self._by_shape.get((known[:2], 0), ())
+            near = (key for key in same_start if key.startswith(known) and abs(len(key) - len(spelling)) < 4)
             found |= {key for key in near if any(pattern.fullmatch(form) for form in forms_of(key.rstrip("*")))}
         return found
 

@@ -178,7 +178,7 @@ def _without_accents(text: str) -> str:
     """Drop accents and stress marks, but keep й and ё, which are letters of their own."""
     kept = []
     for character in text:
-        if character in "йёЙЁ":
+        if character.isascii() or "А" <= character <= "я" or character in "ёЁ":
             kept.append(character)
         else:
             kept.append(

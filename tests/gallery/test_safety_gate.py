@@ -240,10 +240,69 @@ class TestPersonalData:
             ("address", "мой адрес: улица Лесная, дом 5"),
             ("address", "my address is Forest street"),
             ("name", "меня зовут Вера Лесная"),
+            ("email", "vera at example dot com"),
+            ("handle", "мой телеграм vera2012"),
+            ("handle", "my insta: superkid"),
+            ("number", "SSN 123-45-6789"),
+            ("number", "\uff0b7 912 345 67 89"),
+            ("school", "я учусь в школе № 5, нарисуй меня"),
+            ("school", "I go to Lincoln High School"),
         ],
     )
     def test_what_leads_to_a_child_is_refused(self, family, prompt):
         assert decision(prompt) == ("refuse", "personal", family)
+
+    @pytest.mark.parametrize(
+        ("family", "prompt"),
+        [
+            ("school", "ворота школы № 5"),
+            ("school", "гимназия №12 весной"),
+            ("school", "a Lincoln High School student with a cat"),
+            ("school", "весёлый 5 «Б» класс"),
+            ("address", "дом на улице Лесной, 5"),
+            ("address", "улица Лесная, д. 7, осень"),
+            ("address", "a house at 12 Oak Street"),
+        ],
+    )
+    def test_what_may_lead_to_a_child_is_held(self, family, prompt):
+        assert decision(prompt) == ("hold", "personal", family)
+
+    @pytest.mark.parametrize(
+        "prompt",
+        [
+            "школа волшебников на горе",
+            "a school of fish",
+            "first day of school",
+            "10 Downing Street in snow",
+            "221B Baker Street, fog",
+            "Красная площадь и 5 голубей",
+            "42nd Street at night",
+            "улица с фонарями и 3 кота",
+            "the high school musical stage",
+            "лицей в Царском Селе",
+        ],
+    )
+    def test_schools_and_streets_in_general_are_free(self, prompt):
+        assert decision(prompt)[0] == "allow"
+
+    @pytest.mark.parametrize(
+        ("prompt", "outcome"),
+        [
+            ("Роза на столе", "hold"),
+            ("роза на столе", "allow"),
+            ("красная роза в вазе", "allow"),
+            ("нарисуй Розу с портфелем", "refuse"),
+            ("Лев в саванне", "hold"),
+            ("лев в саванне", "allow"),
+            ("витя на слоне", "hold"),
+            ("Rose garden", "hold"),
+            ("a rose garden", "allow"),
+            ("Daisy and Витя", "refuse"),
+        ],
+    )
+    def test_a_name_that_is_a_common_word_is_refused_only_where_it_is_surely_a_name(self, prompt, outcome):
+        names = frozenset({"Роза", "Лев", "Витя", "Rose", "Daisy"})
+        assert decision(prompt, names=names)[0] == outcome
 
     @pytest.mark.parametrize(
         "prompt",

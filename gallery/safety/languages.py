@@ -23,6 +23,8 @@ _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 #: The share of letters in other scripts above which a prompt is not read; below it they are a sign on a lantern.
 _MOST_FOREIGN = 0.3
 _FEW_LETTERS = 4
+#: Single letters that are a word set apart rather than a language's small words.
+_SET_APART = 5
 #: Letters of a word that tells translit from chance.
 _LONG = 4
 
@@ -31,7 +33,7 @@ def strange_writing(cleaned: str, found: Sequence[Token]) -> str:
     """Return "language" or "disguise" for a cleaned prompt that the lists cannot read, "" for all others."""
     if any(token.is_run and max(map(len, token.spellings)) > LONGEST_RUN for token in found):
         return "disguise"
-    cleaned = unicodedata.normalize("NFKC", cleaned)
+    cleaned = "".join(sign for sign in unicodedata.normalize("NFKC", cleaned) if unicodedata.category(sign) not in {"Mn", "Me"})
     letters = _LETTER.findall(cleaned)
     if not letters:
         return ""
@@ -48,6 +50,8 @@ def strange_writing(cleaned: str, found: Sequence[Token]) -> str:
 def _is_foreign_latin(words: list[str]) -> bool:
     """Say whether the small words of a sentence are another language's rather than English; names may hold two of them."""
     latin = [word for word in words if word[0] < "\u0250"]
+    if sum(len(word) == 1 for word in latin) >= _SET_APART:
+        return False
     if len(latin) < 3 or len(latin) * 2 < len(words):
         return False
     names = sum(word[0].isupper() for word in latin[1:])

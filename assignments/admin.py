@@ -10,6 +10,8 @@ from gallery.admin_money import money
 from gallery.admin_parts import AnyCaseSearch, KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from gallery.models import Picture
 
+from .admin_care import HelpTextInline
+from .admin_words import FamilyLevelInline
 from .models import (
     Allowance,
     Assignment,
@@ -62,6 +64,7 @@ EVENT_SUBJECTS.update(
 class SchoolAdmin(KeptAdmin):
     list_display = ["name", "country", "time_zone", "language"]
     search_fields = ["name"]
+    inlines = [HelpTextInline, FamilyLevelInline]
 
 
 class TeacherInline(admin.TabularInline):

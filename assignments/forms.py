@@ -216,11 +216,6 @@ class HandInForm(forms.Form):
         for field in self.fields.values():
             field.validators.append(partial(fit_for_class, policy=policy))
 
-    @property
-    def is_care(self):
-        """Whether the words sound like a child in need: the answer must not look like a mistake."""
-        return any(self.has_error(name, "care") for name in self.fields)
-
 
 class ClassroomForm(forms.ModelForm):
     class Meta:

@@ -1,13 +1,19 @@
 from django.urls import path, re_path
 
-from .views import assignments, classrooms, final, grading, hand_in, home, limits, line, sign_in, studio
+from .views import assignments, care, classrooms, final, grading, hand_in, home, limits, line, sign_in, studio, tray
 
 app_name = "assignments"
 urlpatterns = [
     path("welcome/<str:token>/", sign_in.welcome, name="welcome"),
     path("checklist/hide/", home.hide_checklist, name="checklist-hide"),
+    # Children in need
+    path("care/", care.care, name="care"),
+    path("help/", care.care_help, name="care-help"),
     # Classes
     path("classes/new/", classrooms.classroom_create, name="classroom-create"),
+    path("classes/tray/", tray.tray, name="tray"),
+    path("classes/tray/<int:pk>/decide/", tray.decide, name="tray-decide"),
+    path("classes/tray/<int:pk>/reopen/", tray.reopen, name="tray-reopen"),
     path("classes/<int:pk>/", classrooms.classroom_detail, name="classroom-detail"),
     path("classes/<int:pk>/poster/", classrooms.classroom_poster, name="classroom-poster"),
     path("classes/<int:pk>/door/", classrooms.classroom_door, name="classroom-door"),
@@ -22,6 +28,8 @@ urlpatterns = [
     path("classes/<int:classroom_pk>/assignments/new/", assignments.assignment_create, name="assignment-create"),
     path("assignments/<uuid:public_id>/", assignments.assignment_detail, name="assignment-detail"),
     path("assignments/<uuid:public_id>/edit/", assignments.assignment_edit, name="assignment-edit"),
+    path("assignments/<uuid:public_id>/words/", tray.word_list, name="word-list"),
+    path("assignments/<uuid:public_id>/words/remove/", tray.word_remove, name="word-remove"),
     path("assignments/<uuid:public_id>/cost/", limits.assignment_cost, name="assignment-cost"),
     path("assignments/<uuid:public_id>/release/", assignments.grades_release, name="grades-release"),
     path("assignments/<uuid:public_id>/grades.csv", assignments.grades_export, name="grades-export"),
@@ -33,6 +41,7 @@ urlpatterns = [
     # Assignments, as the student works on them
     path("studio/<uuid:public_id>/", studio.studio, name="studio"),
     path("studio/<uuid:public_id>/ask/", studio.ask, name="studio-ask"),
+    path("studio/<uuid:public_id>/appeal/", tray.appeal, name="studio-appeal"),
     path("studio/<uuid:public_id>/preview/", studio.preview, name="studio-preview"),
     path("studio/<uuid:public_id>/choose/", studio.choose, name="studio-choose"),
     path("studio/<uuid:public_id>/final/", final.finish, name="studio-final"),

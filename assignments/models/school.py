@@ -1,3 +1,4 @@
+import uuid
 import zoneinfo
 
 from django.conf import settings
@@ -37,6 +38,17 @@ class School(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("Two letters, for example RU."))
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Moscow", validators=[validate_time_zone])
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="ru")
+    holds_unsure = models.BooleanField(
+        _("ask the teacher where the learned layer is not sure"),
+        default=True,
+        help_text=_("Off: a prompt that only looks doubtful as a whole is drawn."),
+    )
+    holds_without_layer = models.BooleanField(
+        _("ask the teacher about every prompt where the learned layer is missing"),
+        default=False,
+        help_text=_("It has no package for some machines. Off: there the lists of words decide alone."),
+    )
+    words_stamp = models.UUIDField(default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = SchoolQuerySet.as_manager()
@@ -47,6 +59,11 @@ class School(models.Model):
 
     def __str__(self):
         return self.name
+
+    def renew_words(self):
+        """Take a new stamp, in the transaction that changes this school's rules: what processes keep of them is old now."""
+        self.words_stamp = uuid.uuid4()
+        self.save(update_fields=["words_stamp"])
 
     @property
     def zone(self):

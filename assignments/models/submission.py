@@ -1,5 +1,5 @@
-import re
 import uuid
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,16 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from gallery import prompts
-from gallery.models import Event, Picture, Trail
+from gallery.models import Appeal, Event, Picture, Trail
 from gallery.safety.gate import judge, language_of
-from gallery.safety.policy import Policy
+from gallery.safety.normalise import clean
 
 from .allowance import Allowance
 from .assignment import Assignment
 from .classroom import Classroom, Enrollment
-
-#: A word of a name, without the dot behind an initial.
-WORD = re.compile(r"[\w'-]+")
+from .policy import policy_for
+from .word_rule import WordRule
 
 
 class SubmissionQuerySet(models.QuerySet):
@@ -120,47 +119,78 @@ class Submission(models.Model):
     def ask(self, *, prompt, shape, pictures, parent=None, token=None):
         """Accept one try of the student: gate the words, freeze what will be sent, queue the pictures.
 
-        A refused prompt is kept as a Generation with its gate and costs nothing. ValidationError with the code "closed",
-        "no_tries", "no_engine", "purse", "no_price" or "changed" where nothing can be drawn.
+        A refused prompt is kept as a Generation with its gate and costs nothing; so is one that the gate wants an adult to see
+        first. ValidationError with the code "closed", "no_tries", "no_engine", "purse", "no_price" or "changed" where nothing
+        can be drawn, "kept" or "too_many" where an adult has looked already or has enough to look at.
         """
-        assignment = self.assignment
-        classroom = assignment.classroom
-        assignment.require_open()
-        engine = assignment.drawing_engine
-        if engine is None:
-            raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
-        policy = Policy(names=frozenset(names_on_roster(assignment.classroom_id)))
-        verdict, language = judge(prompt, policy), language_of(prompt)
-        with Allowance.objects.guarding(assignment, self.student_id) as purses, transaction.atomic():
-            trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
-            trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
+        self.assignment.require_open()
+        engine = self._engine()
+        verdict, language = judge(prompt, policy_for(self.assignment)), language_of(prompt)
+        with self._asking() as (trail, purses):
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
             if verdict.outcome != "allow":
-                return trail.keep_refused(
+                stop = trail.hold if verdict.outcome == "hold" else trail.keep_refused
+                return stop(
                     prompt=prompt,
                     language=language,
                     gate=verdict.gate,
                     family=verdict.family,
                     engine=engine,
                     token=token,
+                    settings={"shape": shape, "size": list(prompts.SIZES[shape]), "pictures": pictures},
                 )
-            if trail.tries_used() >= assignment.max_tries:
-                raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
-            Allowance.objects.require_all_in(purses, assignment, self.student_id)
-            frame = assignment.meta_prompt(language)
-            return trail.ask(
-                prompt=verdict.cleaned,
-                language=language,
-                parts=prompts.compose(frame.text, verdict.cleaned, shape=shape, language=language),
-                meta_prompt=frame,
-                engine=engine,
-                shape=shape,
-                pictures=pictures,
-                parent=parent,
-                token=token,
-                purses=purses,
-            )
+            return self._draw(trail, purses, engine, verdict.cleaned, language, shape, pictures, parent=parent, token=token)
+
+    def permit(self, appeal, adult, *, note="", phrase=""):
+        """Let the words of a stopped try be drawn at the word of ``adult``: a new try, grown from it. Return that one.
+
+        Only the words gate is passed; what ``ask`` says of limits, dates and engines counts as ever, and where it refuses,
+        nothing is decided. A ``phrase`` is allowed in this assignment from now on. ValidationError("decided") where somebody
+        was quicker.
+        """
+        self.assignment.require_open()
+        engine, words = self._engine(), appeal.generation
+        with self._asking() as (trail, purses):
+            appeal.decide(adult, Appeal.Decision.ALLOW_WORD if phrase else Appeal.Decision.ALLOW, note)
+            if phrase:
+                WordRule.objects.write([phrase], "allow", adult, assignment=self.assignment)
+            shape, pictures = words.settings["shape"], words.settings["pictures"]
+            return self._draw(trail, purses, engine, clean(words.prompt), words.language, shape, pictures, parent=words)
+
+    def _engine(self):
+        """Return the engine that draws now. ValidationError("no_engine") where none may."""
+        engine = self.assignment.drawing_engine
+        if engine is None:
+            raise ValidationError(_("No engine can draw just now. Your teacher has been told."), code="no_engine")
+        return engine
+
+    @contextmanager
+    def _asking(self):
+        """Give the trail, locked and under today's rules, and the purses that pay, in one transaction."""
+        classroom = self.assignment.classroom
+        with Allowance.objects.guarding(self.assignment, self.student_id) as purses, transaction.atomic():
+            trail = Trail.objects.select_for_update(of=("self",), no_key=True).select_related("purse").get(pk=self.trail_id)
+            trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
+            yield trail, purses
+
+    def _draw(self, trail, purses, engine, words, language, shape, pictures, **asked):
+        """Queue pictures from ``words`` that may be drawn, where tries and limits are left."""
+        if trail.tries_used() >= self.assignment.max_tries:
+            raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
+        Allowance.objects.require_all_in(purses, self.assignment, self.student_id)
+        frame = self.assignment.meta_prompt(language)
+        return trail.ask(
+            prompt=words,
+            language=language,
+            parts=prompts.compose(frame.text, words, shape=shape, language=language),
+            meta_prompt=frame,
+            engine=engine,
+            shape=shape,
+            pictures=pictures,
+            purses=purses,
+            **asked,
+        )
 
     def finish(self, picture, token=None):
         """Ask for the one final picture: ``picture`` drawn once more from the same words, in the engine's final quality.
@@ -252,14 +282,6 @@ def let_final_stand(sender, instance, **kwargs):
             return
         made = instance.picture.generation
         Submission.objects.filter(trail=made.trail_id, chosen=made.source_id).update(chosen=instance.picture)
-
-
-def names_on_roster(classroom_id):
-    """Return the full and the first names of a class, which no drawing service gets to know."""
-    pupils = Enrollment.objects.active().filter(classroom=classroom_id, is_trial=False)
-    words = [WORD.findall(alias) for alias in pupils.values_list("alias", flat=True)]
-    # A single letter is an initial, or a word of its own ("A dog").
-    return {name for name in [" ".join(each) for each in words] + [each[0] for each in words if each] if len(name) > 1}
 
 
 class VersionQuerySet(models.QuerySet):

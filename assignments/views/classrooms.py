@@ -12,6 +12,7 @@ from assignments.forms import ClassroomForm, RosterForm
 from assignments.line import glance
 from assignments.models import Classroom, Enrollment, Teacher
 from assignments.models.classroom import name_key
+from assignments.tray import in_trays_of
 from assignments.views.home import with_counts
 from gallery.models import Event
 
@@ -53,6 +54,7 @@ def classroom_detail(request, pk):
         "pupils": [row for row in enrollments if row.approved_at],
         "waiting": [row for row in enrollments if not row.approved_at],
         "assignments": with_counts(classroom.assignments.all()),
+        "in_tray": in_trays_of([classroom]).get(classroom.pk, 0),
         **glance(classroom),
     }
     return render(request, "assignments/classroom_detail.html", context, status=422 if form.is_bound else 200)

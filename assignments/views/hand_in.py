@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from assignments.forms import HandInForm
-from assignments.models import Assignment, Version
+from assignments.models import Assignment, CareNote, HelpText, Version
+from assignments.models.policy import policy_for
 from assignments.views.studio import own_picture, own_work, trail_context
 from gallery.models import Picture
 from gallery.shown import shown
@@ -26,11 +27,22 @@ def hand_in(request, public_id):
     form = HandInForm(
         None if is_looking else request.POST or None,
         initial=request.POST if is_looking else _initial(work, context, request.GET),
+        policy=policy_for(work.assignment),
     )
-    if form.is_valid() and _take(work, form):
+    care = _answered_with_care(work, form)
+    if care:
+        form = HandInForm(initial=request.POST, policy=policy_for(work.assignment))
+    elif form.is_valid() and _take(work, form):
         return redirect("assignments:result", public_id=public_id)
-    context |= {"form": form, "current": work.current, "rubric": work.assignment.rubric.outline()}
+    context |= {"form": form, "current": work.current, "rubric": work.assignment.rubric.outline(), "care": care}
     return render(request, "assignments/hand_in.html", context, status=422 if form.is_bound else 200)
+
+
+def _answered_with_care(work, form):
+    """Keep words of a child in need for its teachers, and return the help that it reads; None where there are none."""
+    typed = {name: form.data.get(name, "") for name in form.fields} if form.is_bound else {}
+    notes = [CareNote.objects.hear(work, name, words) for name, words in typed.items()]
+    return HelpText.objects.help_for(work.assignment.classroom.school) if any(notes) else None
 
 
 def _take(work, form):

@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from assignments.line import with_lines
-from assignments.models import Assignment, Classroom, Enrollment, Grade, Submission, Teacher
+from assignments.models import Assignment, CareNote, Classroom, Enrollment, Grade, Submission, Teacher
 from assignments.shown import shown_work
+from assignments.tray import in_tray
 from gallery.models import Engine, Picture
 from gallery.shown import shown
 
@@ -45,6 +46,8 @@ def teacher_home(user):
         "assignments": assignments,
         "to_grade": [assignment for assignment in assignments if assignment.ungraded],
         "to_release": [assignment for assignment in assignments if assignment.unreleased and not assignment.ungraded],
+        "in_tray": in_tray(user),
+        "is_asked_for_care": CareNote.objects.taught_by(user).waiting().exists(),
         "troubled": Engine.objects.troubled(),
         "checklist": checklist(user, assignments),
     }

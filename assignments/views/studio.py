@@ -14,15 +14,26 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from assignments.forms import PromptForm
 from assignments.left import Limits
-from assignments.models import Assignment, Submission
+from assignments.models import Assignment, CareNote, HelpText, Submission
+from assignments.models.policy import policy_for
 from assignments.shown import final_offer
 from gallery import live, prompts, tasks
 from gallery.models import Event, Picture, Trail
 from gallery.providers.sketch import EXAMPLES
 from gallery.ratelimit import is_too_fast
-from gallery.safety.gate import judge, language_of
+from gallery.safety.gate import MAX_PROMPT, judge, language_of
+from gallery.safety.normalise import clean
+from gallery.safety.rewordings import reworded
 from gallery.shown import GATES, drawn_numbers, name_sources, shown
 
+#: What the student reads of a try that lies, or lay, before their teacher: by the decision, while there is none by who asks.
+FOR_STUDENTS_ASKING = {
+    "held": pgettext_lazy("student", "Your teacher is looking at your words. Nothing is wrong; this did not use up a try."),
+    "asked": pgettext_lazy("student", "Your teacher will look at it. You can go on with other words meanwhile."),
+    "allow": pgettext_lazy("student", "Your teacher allowed these words, and they are drawn."),
+    "allow_word": pgettext_lazy("student", "Your teacher allowed these words, and they are drawn."),
+    "keep": pgettext_lazy("student", "Your teacher has looked: please use other words this time."),
+}
 #: Far above what a child types, far below what a script sends.
 ASKS_A_MINUTE, LOOKS_A_MINUTE = 30, 120
 TOO_FAST = pgettext_lazy("student", "That was very quick. Wait a minute, then go on; your words are still here.")
@@ -85,9 +96,7 @@ def _words_of(start):
     return {
         "prompt": start.prompt,
         "parent": start.public_id,
-        "pictures": start.settings["pictures"],
-        "shape": start.settings["shape"],
-    }
+    } | {name: start.settings[name] for name in ("pictures", "shape") if name in start.settings}
 
 
 def _example(assignment, number):
@@ -103,10 +112,11 @@ def uuid_or_404(text):
         raise Http404 from error
 
 
-def form_context(work, form, left, *, start_number=None, is_restored=False, is_glass_open=False):
+def form_context(work, form, left, *, start_number=None, is_restored=False, is_glass_open=False, refused=None, is_care=False):
     """Return what the form's side of the studio shows, with no more pictures at once than are ``left``.
 
-    ``is_restored`` lets words that were typed and not sent come back.
+    ``is_restored`` lets words that were typed and not sent come back; ``refused`` is the try that was refused just now;
+    ``is_care`` says that the words sound like a child in need.
     """
     form.offer(left.pictures)
     words = form["prompt"].value() or ""
@@ -122,8 +132,16 @@ def form_context(work, form, left, *, start_number=None, is_restored=False, is_g
         "examples": EXAMPLES[work.assignment.language],
         "glass_box": glass_box(work.assignment, words, form["shape"].value() if "shape" in form.fields else None),
         "is_glass_open": is_glass_open,
-        "is_care": form.has_error("prompt", "care"),
+        "care": HelpText.objects.help_for(work.assignment.classroom.school) if is_care else None,
+        "instead": instead_of(refused, work.assignment) if refused else [],
+        "refused": refused if refused and refused.may_be_appealed else None,
     }
+
+
+def instead_of(refused, assignment):
+    """Return other words for a try that was refused: at most two, and the gate lets them pass."""
+    policy = policy_for(assignment)
+    return reworded(refused.prompt, judge(refused.prompt, policy), refused.language, policy)
 
 
 def glass_box(assignment, words, shape=None):
@@ -131,7 +149,7 @@ def glass_box(assignment, words, shape=None):
     language = language_of(words) if words.strip() else assignment.language
     frame = assignment.meta_prompt(language)
     shape = shape if shape in prompts.SIZES else assignment.shape
-    parts = prompts.compose(frame.text, judge(words).cleaned, shape=shape, language=language)
+    parts = prompts.compose(frame.text, clean(words[:MAX_PROMPT]), shape=shape, language=language)
     return {"parts": _readable(parts), "version": frame.version, "language": language}
 
 
@@ -161,7 +179,9 @@ def trail_context(work):
     for picture in waiting:
         picture.place, picture.seconds, picture.why_waiting = places.get(str(picture.id), (None, None, ""))
     held = [picture for picture in pictures if picture.is_held]
+    asked = [row for row in tries if row["appeal"] and row["appeal"].is_open]
     latest = tries[-1] if tries else None
+    answered = [row for row in tries if row["appeal"] and _is_news(row["appeal"], latest["generation"])]
     newest = latest["pictures"] if latest else []
     silent = () if waiting else (Picture.Status.READY, Picture.Status.CANCELLED)
     limits, tries_left = Limits(work), work.tries_left()
@@ -194,8 +214,10 @@ def trail_context(work):
         "steps": _steps(work, has_tried=bool(tries), is_chosen=chosen is not None),
         "is_waiting": bool(waiting),
         "is_queued": any(picture.state == Picture.Status.QUEUED for picture in waiting),
-        "is_live": bool(waiting or held),
-        "poll_token": live.token_for(trail.owner, trail) if waiting or held else "",
+        "asked": asked,
+        "answered": answered,
+        "is_live": bool(waiting or held or asked),
+        "poll_token": live.token_for(trail.owner, trail) if waiting or held or asked else "",
         "poll_stamp": stamp,
         "poll_events": events,
         "places_version": live.version_of(places),
@@ -215,10 +237,18 @@ def _row(generation, work, numbers):
         "from_number": numbers.get(generation.parent_id),
         "pictures": pictures,
         "is_chosen": any(picture.is_chosen for picture in pictures),
-        "refusal": GATES.get(generation.gate, "") if generation.is_refused else "",
+        "refusal": GATES.get(generation.gate, GATES["words"]) if generation.is_refused else "",
+        "appeal": (appeal := getattr(generation, "appeal", None)),
+        "may_appeal": generation.may_be_appealed and appeal is None and not work.assignment.is_closed,
+        "teacher_said": FOR_STUDENTS_ASKING.get(appeal.decision or appeal.kind) if appeal else "",
         "parts": _readable(generation.parts),
         "heard": _heard(pictures),
     }
+
+
+def _is_news(appeal, latest):
+    """Say whether an adult kept a try stopped, and its student has asked for no other since."""
+    return appeal.is_kept and (appeal.generation_id == latest.pk or appeal.decided_at > latest.created_at)
 
 
 def _heard(pictures):
@@ -254,7 +284,7 @@ def _poll_seconds(waiting):
 def ask(request, public_id):
     """Take one try: the words pass the gate, the pictures are queued, and the doorbell rings after the commit."""
     work = own_work(request, public_id)
-    form = PromptForm(request.POST, assignment=work.assignment)
+    form, generation = PromptForm(request.POST, assignment=work.assignment), None
     if is_too_fast("ask", request.user.pk, limit=ASKS_A_MINUTE, seconds=60):
         form.add_error(None, ValidationError(TOO_FAST, code="too_fast"))
     elif form.is_valid():
@@ -270,13 +300,18 @@ def ask(request, public_id):
             form.add_error(None, error)
         else:
             if not generation.is_refused:
-                tasks.ring(generation.engine, times=generation.settings["pictures"])
+                if not generation.is_held:
+                    tasks.ring(generation.engine, times=generation.settings["pictures"])
                 return redirect(f"{reverse('assignments:studio', args=[public_id])}#live-trail")
-            form.add_error("prompt", ValidationError(GATES.get(generation.gate, GATES["words"]), code=generation.gate))
+            if generation.gate != "care":  # a child in need made no mistake
+                form.add_error("prompt", ValidationError(GATES.get(generation.gate, GATES["words"]), code=generation.gate))
     form.data = form.data.copy()
     form.data["token"] = str(uuid.uuid4())
     context = trail_context(work)
-    return render(request, "assignments/studio.html", context | form_context(work, form, context["left"]), status=422)
+    # Too long, too fast or too late: a child in need is heard all the same.
+    is_care = generation.gate == "care" if generation else CareNote.objects.hear(work, "prompt", form.data.get("prompt", ""))
+    context |= form_context(work, form, context["left"], refused=generation, is_care=bool(is_care))
+    return render(request, "assignments/studio.html", context, status=422 if form.errors else 200)
 
 
 def _parent(work, typed):

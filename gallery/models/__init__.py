@@ -1,5 +1,6 @@
 """One module per subject; everything is importable from here."""
 
+from .appeal import Appeal
 from .call import Call
 from .engine import Engine
 from .event import Event
@@ -12,6 +13,7 @@ from .review import Review
 from .trail import Generation, Trail
 
 __all__ = [
+    "Appeal",
     "Call",
     "Engine",
     "Event",

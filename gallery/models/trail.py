@@ -1,13 +1,17 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from gallery import live, queue
 from gallery.prompts import SIZES
 
+from .appeal import Appeal
 from .event import Event
 from .lane import Lane
 from .picture import Picture
@@ -19,7 +23,7 @@ class TrailQuerySet(models.QuerySet):
     def with_tries(self):
         """Fetch everything that a page shows of a trail, in a number of queries that does not grow with its tries."""
         return self.select_related("owner").prefetch_related(
-            models.Prefetch("generations", Generation.objects.select_related("engine", "parent").order_by("number")),
+            models.Prefetch("generations", Generation.objects.select_related("engine", "parent", "appeal").order_by("number")),
             models.Prefetch("generations__pictures", Picture.objects.select_related("engine").order_by("position")),
         )
 
@@ -136,18 +140,46 @@ class Trail(models.Model):
             trail.touch()
         return generation
 
-    def keep_refused(self, *, prompt, language, gate, family, engine, token=None):
-        """Keep a try whose words were refused: it has a gate, no pictures, and costs nothing."""
+    def keep_refused(self, *, family, token=None, **stopped):
+        """Keep a try whose words were refused: it has a gate, no pictures, and costs nothing.
+
+        ``stopped`` is what a Generation takes: prompt, language, gate, engine, and the settings that were asked for.
+        """
         with transaction.atomic():
-            trail = Trail.objects.select_for_update(no_key=True).get(pk=self.pk)
+            trail = self.locked()
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
-            generation = trail._next_generation(
-                prompt=prompt, language=language, engine=engine, gate=gate, gate_family=family, token=token
-            )
-            Event.objects.record("generation.refused", trail=trail, reason=gate, family=family)
+            generation = trail._next_generation(token=token, gate_family=family, **stopped)
+            kind = {} if generation.gate == "care" else {"family": family}  # what a child in need wrote of is for its teachers
+            Event.objects.record("generation.refused", trail=trail, reason=generation.gate, **kind)
             trail.touch()
         return generation
+
+    def hold(self, *, prompt, family, token=None, **stopped):
+        """Keep a try whose words an adult looks at first, and lay it before them; it has no pictures yet and costs nothing.
+
+        The same words are held once: while nobody has decided, that try is given. ValidationError("kept") where an adult has
+        looked at them already and they stay stopped, "too_many" where several other tries wait for an answer.
+        """
+        with transaction.atomic():
+            trail = self.locked()
+            if token and (known := trail.generations.filter(token=token).first()):
+                return known
+            same = trail.generations.filter(prompt=prompt, held_at__isnull=False).select_related("appeal")
+            if known := same.filter(appeal__decided_at=None).first():
+                return known
+            if (last := same.last()) and last.appeal.is_kept:
+                said = pgettext("student", "Your teacher has looked at these words already. Try other words.")
+                raise ValidationError(said, code="kept")
+            held_at = timezone.now()
+            generation = trail._next_generation(prompt=prompt, token=token, gate_family=family, held_at=held_at, **stopped)
+            Appeal.objects.open_for(generation, Appeal.Kind.HELD)
+            trail.touch()
+        return generation
+
+    def locked(self):
+        """Return this trail as it is now, to be written by nobody else until the transaction ends."""
+        return Trail.objects.select_for_update(of=("self",), no_key=True).get(pk=self.pk)
 
     def _next_generation(self, *, seed=None, **fields):
         number = (self.generations.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -171,6 +203,9 @@ class Generation(models.Model):
         VARY = "vary", _("varied")
         REWORD = "reword", _("reworded")
         IMPORT = "import", _("brought along")
+
+    #: Gates that judge words, and may be wrong about them. A cry for help is no mistake, nor is an empty prompt.
+    GATES_OF_WORDS = ("words", "learned", "personal", "frame")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     trail = models.ForeignKey(Trail, models.CASCADE, related_name="generations", verbose_name=_("trail"))
@@ -207,6 +242,7 @@ class Generation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["trail", "number"], name="generation_number_once"),
             models.UniqueConstraint(fields=["trail", "token"], name="generation_form_once"),
+            models.CheckConstraint(condition=models.Q(held_at=None) | ~models.Q(gate=""), name="generation_held_by_a_gate"),
         ]
 
     def __str__(self):
@@ -218,8 +254,18 @@ class Generation(models.Model):
         super().save(*args, **kwargs)
 
     @property
+    def is_held(self):
+        """Whether an adult looks, or looked, at the words before anything is drawn from them."""
+        return self.held_at is not None
+
+    @property
     def is_refused(self):
-        return bool(self.gate)
+        return bool(self.gate) and not self.is_held
+
+    @property
+    def may_be_appealed(self):
+        """Whether its student may say that it was refused by mistake."""
+        return self.is_refused and self.gate in self.GATES_OF_WORDS
 
     @property
     def is_final(self):

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from assignments.models import User
+from assignments.models import CareNote, User, WordRule
 from gallery import live
 from gallery.models import Picture
 from tests.builders import make_assignment, make_classroom, make_handed_in, make_queued, make_student, make_work
@@ -35,6 +35,8 @@ MATRIX = {
     "gallery:picture-file": ((IN, 404, 404, 404, 200, 200, 200), NOT_AT_ALL),
     "assignments:welcome": ((404,) * 7, NOT_AT_ALL),
     "assignments:checklist-hide": (NOT_SO, (IN, 302, 302, 302, 302, 302, 302)),
+    "assignments:care": ((IN, 404, 404, 200, 404, 404, 200), (IN, 404, 404, 404, 404, 404, 302)),
+    "assignments:care-help": ((IN, 200, 200, 200, 200, 200, 200), NOT_SO),
     "assignments:classroom-create": ((IN, 403, 403, 200, 403, 403, 200), (IN, 403, 403, 422, 403, 403, 422)),
     "assignments:classroom-detail": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
     "assignments:classroom-poster": ((*TEACHER_ONLY, 200), NOT_SO),
@@ -55,8 +57,14 @@ MATRIX = {
     "assignments:grading": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
     "assignments:show-to-class": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:picture-decide": (NOT_SO, (*TEACHER_ONLY, 302)),
+    "assignments:tray": ((IN, 404, 404, 200, 200, 404, 200), NOT_SO),
+    "assignments:tray-decide": (NOT_SO, (IN, 404, 404, 404, 302, 404, 302)),
+    "assignments:tray-reopen": (NOT_SO, (IN, 404, 404, 404, 302, 404, 302)),
+    "assignments:word-list": ((*TEACHER_ONLY, 200), (*TEACHER_ONLY, 422)),
+    "assignments:word-remove": (NOT_SO, (*TEACHER_ONLY, 302)),
     "assignments:studio": (PUPILS, NOT_SO),
     "assignments:studio-ask": (STUDIO_BY_GET, (IN, 422, 404, 404, 404, 422, 404)),
+    "assignments:studio-appeal": (STUDIO_BY_GET, (IN, 404, 404, 404, 404, 302, 404)),
     "assignments:studio-preview": (STUDIO_BY_GET, PUPILS),
     "assignments:studio-choose": (STUDIO_BY_GET, (IN, 404, 404, 404, 404, 302, 404)),
     "assignments:studio-final": (STUDIO_BY_GET, (IN, 404, 404, 404, 404, 302, 404)),
@@ -89,6 +97,13 @@ class Class:
         make_handed_in(self.work, title=f"A {SECRET}", alt_text=f"A small {SECRET} in a big tower.")
         self.picture = self.work.current.picture
         self.owner = self.work.student
+        self.note = CareNote.objects.write(self.work, "reason", f"I want to die, {SECRET}")
+        engine, words = self.assignment.drawing_engine, f"A {SECRET} with a sword"
+        settings = {"shape": "wide", "size": [1536, 864], "pictures": 1}
+        self.held = self.work.trail.hold(
+            prompt=words, language="en", gate="words", family="weapons", engine=engine, settings=settings
+        )
+        WordRule.objects.write([SECRET], "hold", self.classroom.teachers.get().user, assignment=self.assignment)
         other = make_classroom(name="8A")
         make_assignment(other)
         self.classmate, self.stranger = make_student(self.classroom), make_student(other)
@@ -107,12 +122,14 @@ class Class:
             "gallery:picture-file": [self.picture.public_id, "full"],
             "assignments:welcome": ["garbage"],
             "assignments:enrollment-act": [self.classroom.enrollments.get(student=self.owner).pk, "unlock"],
+            "assignments:tray-decide": [self.held.appeal.pk],
+            "assignments:tray-reopen": [self.held.appeal.pk],
             "assignments:poll": [live.token_for(self.owner, self.work.trail)],
         }
         by_class = {"classroom-detail", "classroom-poster", "classroom-door", "classroom-limits", "assignment-create"}
         by_class |= {"classroom-line", "line-rule", "line-front"}
         by_work = {"grading", "show-to-class", "picture-decide"}
-        bare = {"checklist-hide", "classroom-create", "trial-end"}
+        bare = {"care", "care-help", "checklist-hide", "classroom-create", "trial-end", "tray"}
         short = name.removeprefix("assignments:")
         if name in arguments:
             return reverse(name, args=arguments[name])
@@ -128,6 +145,10 @@ class Class:
         forms = dict.fromkeys(["assignments:studio-choose", "assignments:studio-final", "assignments:hand-in"], picture)
         forms["assignments:show-to-class"] = {}
         forms["assignments:picture-decide"] = picture | {"action": "approve"}
+        forms["assignments:tray-decide"] = {"decision": "keep"}
+        forms["assignments:studio-appeal"] = {"generation": str(self.held.public_id)}
+        forms["assignments:word-remove"] = {"rule": self.assignment.word_rules.get().pk}
+        forms["assignments:care"] = {"note": str(self.note.public_id), "done": ""}
         forms["assignments:line-rule"] = {"rule": "pause"}
         forms["assignments:line-front"] = {"student": self.owner.enrollments.get().pk}
         return forms.get(name, {"nothing": "1"})

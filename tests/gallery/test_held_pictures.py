@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from gallery import engines, generation
+from gallery.invariants import INVARIANTS
 from gallery.models import Call, Event, Picture, Purse, Review
 from gallery.providers.base import Refused
 from gallery.safety.picture_gate import Look
@@ -143,6 +144,14 @@ class TestDeciding:
         assert picture.generation.trail.tries_used() == 0
         assert books() == ((0, 0), (0, 41_000))
         assert picture.reviews.get().decision == "hide"
+
+    @pytest.mark.parametrize("decisions", ["", "approve", "hide", "hide approve", "approve hide", "hide approve hide"])
+    def test_nothing_that_must_hold_is_broken_by_it(self, paid, teacher, decisions):
+        picture = draw(paid, DOUBT)
+        for decision in decisions.split():
+            picture.hide(teacher, "unsafe") if decision == "hide" else picture.approve(teacher)
+        asked = [promise for promise in INVARIANTS if not promise.reads_files]
+        assert not [promise.sentence for promise in asked if list(promise.broken_by(0))]
 
     def test_its_author_reads_kindly_what_became_of_it(self, paid, teacher):
         picture = draw(paid, DOUBT)

@@ -1,18 +1,29 @@
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from assignments.forms import CareForm
 from assignments.helplines import help_in
 from assignments.models import CareNote, HelpText, School
 from assignments.views.studio import uuid_or_404
 
 #: Notes that were seen, and those that ask for nothing: the newest of each are shown.
 MOST_EARLIER = 50
+
+
+class CareForm(forms.ModelForm):
+    """What a teacher did about a child's call for help."""
+
+    class Meta:
+        model = CareNote
+        fields = ["done"]
+        labels = {"done": gettext_lazy("What was done, if you want to note it")}
+        widgets = {"done": forms.Textarea(attrs={"rows": 2, "spellcheck": "true", "autocomplete": "off"})}
 
 
 @login_required

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
-from assignments.models import Allowance, Assignment, Classroom, Grade, School, Student, Teacher, User
+from assignments.models import Allowance, Assignment, CareNote, Classroom, Grade, School, Student, Teacher, User
 from gallery.admin import EVENT_WORDS
 from gallery.admin_parts import GATE_WORDS, KeptAdmin
 from gallery.models import (
@@ -82,6 +82,7 @@ def every_row():
     purse = Purse.objects.create(title="7B", pictures_allowed=10)
     classroom = make_classroom(purse=purse)
     work = make_handed_in(make_work(make_assignment(classroom)))
+    CareNote.objects.write(work, "prompt", "I want to die")
     TokenPrice.objects.create(
         engine=Engine.objects.first(), text_input=5_000_000, image_input=8_000_000, output=30_000_000, source="an offer"
     )

@@ -162,7 +162,7 @@ class TestTheGateAtTheHandIn:
     def test_a_child_in_need_is_not_told_that_it_made_a_mistake(self, pupil):
         answer = pupil(reason="I want to kill myself, nobody needs me")
         said = answer.content.decode()
-        assert "Please talk to an adult" in said and "form care" in said
+        assert "Please talk to an adult" in said and 'class="care ' in said
         assert "Something is missing or needs a change" not in said
 
     @pytest.mark.parametrize("title", ["!", "Я", "☀"])

@@ -91,7 +91,8 @@ class TestWords:
     def test_words_of_a_child_in_need_are_not_marked_as_a_mistake(self, client, work):
         response = client.post(url("studio-ask", work), {"prompt": "I want to die", "pictures": "1"})
         assert Generation.objects.get().gate == "care"
-        assert re.search(r'class="[^"]* care">.*?talk to an adult you trust', page(response), re.DOTALL)
+        assert re.search(r'class="care [^>]*data-focus>.*?talk to an adult you trust', page(response), re.DOTALL)
+        assert "field--invalid" not in page(response)
 
     def test_an_accepted_try_leads_to_the_pictures(self, client, work):
         response = client.post(url("studio-ask", work), {"prompt": "A dog", "pictures": "2", "shape": "tall"})

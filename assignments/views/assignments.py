@@ -146,7 +146,11 @@ def gradebook(assignment, *, with_trial=False):
     counted = Generation.objects.tries().filter(trail=OuterRef("trail"))
     tries = counted.order_by().values("trail").annotate(n=Count("pk", distinct=True)).values("n")
     made, held = (
-        found.filter(generation__trail=OuterRef("trail")).order_by().values("generation__trail").annotate(n=Count("pk")).values("n")
+        found.filter(generation__trail=OuterRef("trail"))
+        .order_by()
+        .values("generation__trail")
+        .annotate(n=Count("pk"))
+        .values("n")
         for found in (Picture.objects.shown_to_owner(), Picture.objects.in_review())
     )
     works = {

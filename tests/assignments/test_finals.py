@@ -60,6 +60,14 @@ def refusal(work, picture, **more):
     return error.value.code
 
 
+def told(work, draft):
+    """Return (code, English sentence) with which a final picture of ``draft`` is refused."""
+    with translation.override("en"), pytest.raises(ValidationError) as error:
+        work.finish(draft)
+    with translation.override("en"):
+        return error.value.code, str(error.value.messages[0])
+
+
 class TestAsking:
     def test_it_is_the_same_words_frame_shape_and_seed_in_the_final_quality(self):
         work, draft = make_draft()
@@ -153,10 +161,8 @@ class TestRefusals:
         only = assignment if period == "whole" else None
         Allowance.objects.give(assignment.classroom, only, per, period, **amounts)
         before = Picture.objects.count()
-        with translation.override("en"), pytest.raises(ValidationError) as error:
-            work.finish(draft)
-        said = str(error.value.messages[0])
-        assert error.value.code == "purse" and Picture.objects.count() == before
+        code, said = told(work, draft)
+        assert code == "purse" and Picture.objects.count() == before
         assert said.startswith("No final picture is left for " + ("you" if per == "pupil" else "your class"))
         assert said.endswith("or hand in your best one as it is.") and ("tomorrow" in said) == (period == "day")
 
@@ -164,16 +170,13 @@ class TestRefusals:
         work, draft = make_draft()
         purse = Purse.objects.create(title="7B", pictures_allowed=0)
         Classroom.objects.update(purse=purse)
-        with translation.override("en"), pytest.raises(ValidationError) as error:
-            Submission.objects.get().finish(draft)
-        assert error.value.messages[0].endswith("hand in your best one as it is.")
+        assert told(Submission.objects.get(), draft)[1].endswith("hand in your best one as it is.")
 
     def test_without_a_price_where_money_is_limited_it_says_so(self):
         work, draft = make_draft(engine=make_engine("bare", price_micros=None, final_quality="high"))
         Allowance.objects.give(work.assignment.classroom, None, "class", "day", pictures=None, micros=10**9)
-        with translation.override("en"), pytest.raises(ValidationError) as error:
-            work.finish(draft)
-        assert error.value.code == "no_price" and "what a final picture costs" in error.value.messages[0]
+        code, said = told(work, draft)
+        assert code == "no_price" and "what a final picture costs" in said
 
     def test_of_a_final_picture(self):
         work, draft = make_draft()

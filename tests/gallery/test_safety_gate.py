@@ -112,7 +112,7 @@ class TestWhatDoesNotBelongInASchool:
             ("weapons", ["два рыцаря с мечами", "a pirate with a pistol", "пистолет на столе", "a soldier with a rifle"]),
             ("violence", ["солдаты умирают", "a car crash", "a death in the night"]),
             ("horror", ["фильм ужасов", "a horror movie", "a terrifying creature", "ужасы подземелья"]),
-            ("nudity", ["девушка в бикини", "a model in underwear"]),
+            ("nudity", ["девушка в нижнем белье", "a model in underwear"]),
             ("alcohol", ["бутылка водки", "🍺", "a glass of whiskey"]),
             ("tobacco", ["пачка сигарет", "a man smoking a pipe"]),
             ("adult", ["казино ночью", "a poker game"]),

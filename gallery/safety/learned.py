@@ -35,6 +35,8 @@ _THREADS = 2
 _MOST_WORDS = 45
 #: Opinions that are kept: the page asks while a prompt is being written, the server asks again.
 _KEPT = 256
+#: Numbers of a point.
+_WIDTH = 384
 _SENTENCE = re.compile(r"(?<=[.!?;\n])\s+")
 
 Outcome = Literal["fine", "hold", "refuse"]
@@ -83,7 +85,7 @@ class Line:
                 line = cls(weights=arrays["weights"].astype("float32"), **numbers)
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise Unavailable(f"{path.name} is damaged ({type(error).__name__})") from error
-        is_whole = line.weights.ndim == 1 and 0 < line.hold < line.refuse
+        is_whole = line.weights.shape == (_WIDTH,) and 0 < line.hold < line.refuse
         if not (is_whole and numpy.isfinite([*line.weights, line.bias, line.refuse]).all()):
             raise Unavailable(f"{path.name} is damaged (its numbers make no sense)")
         return line

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assignments import demo
-from assignments.models import Assignment, Classroom, Grade, Submission, User
+from assignments.models import Assignment, Classroom, Grade, Submission, User, WordRule
 from gallery.models import LaneRule
 from tests.browser.conftest import overflow, sign_in, violations
 from tests.builders import make_queued
@@ -38,6 +38,7 @@ def check(page, site, paths):
 def student_paths():
     work = Submission.objects.handed_in().get()
     assignments = Assignment.objects.all()
+    fill_tray(work)
     names = ["assignments:studio", "assignments:class-gallery"]
     paths = [reverse(name, args=[assignment.public_id]) for assignment in assignments for name in names]
     finished = [reverse(name, args=[work.assignment.public_id]) for name in ("assignments:hand-in", "assignments:result")]
@@ -51,6 +52,7 @@ def teacher_paths():
     other.student.enrollments.update(approved_at=None)
     make_queued(other)
     LaneRule.objects.change(str(classroom.lane), work.assignment.created_by, is_paused=True)
+    fill_tray(work)
     return [
         "/",
         reverse("assignments:classroom-create"),
@@ -61,8 +63,19 @@ def teacher_paths():
         reverse("assignments:assignment-detail", args=[work.assignment.public_id]),
         reverse("assignments:assignment-edit", args=[work.assignment.public_id]),
         reverse("assignments:grading", args=[work.public_id]),
+        reverse("assignments:tray"),
+        reverse("assignments:word-list", args=[work.assignment.public_id]),
         "/classes/999999/",
     ]
+
+
+def fill_tray(work):
+    """Let the gate ask about some words of ``work``, and the teacher keep others stopped."""
+    teacher = work.assignment.created_by
+    WordRule.objects.write(["зебра", "kraken"], "hold", teacher, assignment=work.assignment)
+    for words in ("Зебра на крыше вокзала", "A kraken in a bowl"):
+        held = work.ask(prompt=words, shape="wide", pictures=1)
+    held.appeal.decide(teacher, "keep", "Not in this lesson, please.")
 
 
 class TestEveryPage:

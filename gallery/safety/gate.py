@@ -92,12 +92,19 @@ def judge(
         for finding in findings:
             if finding.level == outcome:
                 return verdict(outcome, finding.gate, finding.family)
-    thought = opinion(cleaned)
+    thought = opinion(_without(cleaned, found, allowed))
     if thought is None and policy.holds_without_layer:
         return verdict("hold", "learned", "unread")
     if thought and (thought.outcome == "refuse" or (thought.outcome == "hold" and policy.holds_unsure)):
         return verdict(thought.outcome, "learned", "meaning")
     return Verdict("allow", "", "", cleaned, families)
+
+
+def _without(cleaned: str, found: Sequence[Token], allowed: frozenset[int]) -> str:
+    """Return a cleaned prompt without its allowed tokens: what a teacher allows is no news for the learned layer."""
+    for place in allowed:
+        cleaned = cleaned.replace(found[place].text, " ", 1)
+    return " ".join(cleaned.split()) if allowed else cleaned
 
 
 class _Own:

@@ -153,6 +153,13 @@ class TestTheLearnedLayer:
         assert decision("кот", opinion=missing, holds_without_layer=True) == ("hold", "learned", "unread")
         assert decision("лужа крови", opinion=missing, holds_without_layer=True)[0] == "refuse"
 
+    def test_it_is_not_asked_about_a_phrase_that_is_allowed(self):
+        def frightened(cleaned):
+            return Opinion("refuse" if "клоун" in cleaned else "fine", 0.9)
+
+        assert decision("весёлый клоун на слоне", opinion=frightened)[1] == "learned"
+        assert decision("весёлый клоун на слоне", opinion=frightened, words=(("клоун", "allow"),))[0] == "allow"
+
     def test_a_layer_that_breaks_never_passes(self):
         def broken(cleaned):
             raise RuntimeError("cut file")

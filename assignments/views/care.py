@@ -39,7 +39,7 @@ def care(request):
         bound = CareForm(request.POST, instance=note, auto_id=f"{note.public_id}-%s")
         if bound.is_valid():
             note.see(request.user, bound.cleaned_data["done"])
-            messages.success(request, _("Kept. Only the teachers of the class can read it."))
+            messages.success(request, _("Saved."))
             return redirect("assignments:care")
     return render(request, "assignments/care.html", _care_context(notes, bound), status=422 if bound else 200)
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assignments import demo
-from assignments.models import Assignment, Classroom, Grade, Submission, User, WordRule
+from assignments.models import Assignment, CareNote, Classroom, Grade, Submission, User, WordRule
 from gallery.models import LaneRule
 from tests.browser.conftest import overflow, sign_in, violations
 from tests.builders import make_queued
@@ -42,7 +42,7 @@ def student_paths():
     names = ["assignments:studio", "assignments:class-gallery"]
     paths = [reverse(name, args=[assignment.public_id]) for assignment in assignments for name in names]
     finished = [reverse(name, args=[work.assignment.public_id]) for name in ("assignments:hand-in", "assignments:result")]
-    return ["/", *paths, *finished, "/there-is-no-such-page/"]
+    return ["/", *paths, *finished, reverse("assignments:care-help"), "/there-is-no-such-page/"]
 
 
 def teacher_paths():
@@ -51,10 +51,13 @@ def teacher_paths():
     other = Submission.objects.exclude(pk=work.pk).first()
     other.student.enrollments.update(approved_at=None)
     make_queued(other)
+    for words in ("I want to die", "a sad man wants to die"):
+        CareNote.objects.write(work, "prompt", words)
     LaneRule.objects.change(str(classroom.lane), work.assignment.created_by, is_paused=True)
     fill_tray(work)
     return [
         "/",
+        reverse("assignments:care"),
         reverse("assignments:classroom-create"),
         reverse("assignments:classroom-detail", args=[classroom.pk]),
         reverse("assignments:classroom-poster", args=[classroom.pk]),

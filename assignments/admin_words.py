@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from gallery.admin import EVENT_SUBJECTS, EVENT_WORDS
-from gallery.admin_parts import GATE_WORDS, AnyCaseSearch, ReadOnlyAdmin, WordsFilter, words_of
-from gallery.gate_words import FAMILY_WORDS, family_words
+from gallery.admin_parts import AnyCaseSearch, ReadOnlyAdmin, WordsFilter, words_of
+from gallery.gate_words import FAMILY_WORDS, GATE_WORDS, family_words
 from gallery.models import Appeal, Generation
 
 from .models import FamilyLevel, School, WordRule
@@ -25,8 +25,8 @@ EVENT_WORDS.update(
         "appeal.allow_word": _("stopped try: allowed, and the word too"),
         "appeal.keep": _("stopped try: stays stopped"),
         "appeal.reopened": _("stopped try: decision taken back"),
-        "words.listed": _("words of one's own: listed"),
-        "words.removed": _("words of one's own: removed"),
+        "words.listed": _("listed words: new or changed"),
+        "words.removed": _("listed words: removed"),
     }
 )
 EVENT_SUBJECTS.update({"school": (School, "pk")})

@@ -6,8 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
-from gallery.admin_parts import GATE_WORDS
-from gallery.gate_words import GATES_FOR_ADULTS, family_words
+from gallery.gate_words import GATE_WORDS, GATES_FOR_ADULTS, family_words
 from gallery.models import Appeal, Generation
 from gallery.safety.families import Family, Section, phrase_of
 from gallery.safety.lists import Lexicon, school

@@ -13,16 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from .models import Review
 from .shown import ENGINE_FAULTS, HELD_WORDS, REASON_WORDS, shown
 
-#: Which gate refused a prompt, in two or three words.
-GATE_WORDS = {
-    "words": _("words that do not fit school"),
-    "personal": _("somebody's data"),
-    "frame": _("orders to the machine"),
-    "care": _("a child may need help"),
-    "length": _("too long or empty"),
-    "learned": _("the meaning as a whole"),
-}
-
 
 class AnyCaseSearch:
     """Finds words however they are written: SQLite knows the capitals of Latin letters alone.

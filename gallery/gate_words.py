@@ -2,6 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 
+#: Which gate refused a prompt, in two or three words.
+GATE_WORDS = {
+    "words": _("words that do not fit school"),
+    "personal": _("somebody's data"),
+    "frame": _("orders to the machine"),
+    "care": _("a child may need help"),
+    "length": _("too long or empty"),
+    "learned": _("the meaning as a whole"),
+}
+
 #: What a teacher reads of the gate that stopped a try.
 GATES_FOR_ADULTS = {
     "words": _("The lists of words stopped it."),

@@ -122,8 +122,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "word of one's own",
-                "verbose_name_plural": "words of one's own",
+                "verbose_name": "listed word",
+                "verbose_name_plural": "listed words",
                 "ordering": ["key", "pk"],
                 "constraints": [
                     models.UniqueConstraint(

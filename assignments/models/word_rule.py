@@ -115,8 +115,8 @@ class WordRule(SchoolRule):
     objects = WordRuleQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("word of one's own")
-        verbose_name_plural = _("words of one's own")
+        verbose_name = _("listed word")
+        verbose_name_plural = _("listed words")
         ordering = ["key", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["school", "key"], condition=Q(assignment=None), name="word_rule_once_of_school"),

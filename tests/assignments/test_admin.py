@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.text import capfirst
 
-from assignments.models import Allowance, Assignment, CareNote, Classroom, Grade, School, Student, Teacher, User
+from assignments.models import Allowance, Assignment, CareNote, Classroom, Grade, School, Student, Teacher, User, WordRule
 from gallery.admin import EVENT_WORDS
-from gallery.admin_parts import GATE_WORDS, KeptAdmin
+from gallery.admin_parts import KeptAdmin
+from gallery.gate_words import GATE_WORDS
 from gallery.models import (
     Call,
     Engine,
@@ -45,7 +46,8 @@ from tests.builders import (
 pytestmark = pytest.mark.django_db
 
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("gallery", "assignments")]
-EDITABLE = {"School", "User", "Teacher", "Classroom", "Assignment", "Engine", "Purse"}
+EDITABLE = {"School", "User", "Teacher", "Classroom", "Assignment", "Engine", "Purse", "WordRule"}
+DELETABLE = {"WordRule"}  # a list that nothing hangs on
 ADDED_BY_HAND = (EDITABLE - {"Assignment"}) | {"MetaPrompt", "Price", "TokenPrice"}
 
 
@@ -87,6 +89,8 @@ def every_row():
         engine=Engine.objects.first(), text_input=5_000_000, image_input=8_000_000, output=30_000_000, source="an offer"
     )
     Allowance.objects.create(classroom=classroom, per="class", period="day", pictures=90)
+    WordRule.objects.write(["zebrafish"], "hold", None, school=classroom.school)
+    make_work(work.assignment).ask(prompt="A zebrafish", shape="wide", pictures=1)
     criterion = work.assignment.rubric.criteria.first()
     Grade.objects.record(work, points={criterion.pk: 3}, feedback="Good", grader=work.assignment.created_by)
     work.current.picture.approve(work.assignment.created_by)
@@ -115,7 +119,7 @@ class TestPages:
         row = model._default_manager.first()
         assert root.post(page(model, "change", row.pk), {"status": "ready"}).status_code == 403
 
-    @pytest.mark.parametrize("model", OURS, ids=name_of)
+    @pytest.mark.parametrize("model", [model for model in OURS if model.__name__ not in DELETABLE], ids=name_of)
     def test_nothing_is_deleted(self, root, full_house, model):
         row = model._default_manager.first()
         is_explained = isinstance(admin.site._registry[model], KeptAdmin)

@@ -1,13 +1,16 @@
 """From a stopped try to the teacher's word and back: the student's button, the tray, and what is drawn then."""
 
+import threading
 import uuid
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from assignments.models import Allowance, Classroom, User, WordRule
+from assignments.models import Allowance, Classroom, Submission, User, WordRule
 from assignments.tray import FEW, touched
 from gallery import live
 from gallery.models import Appeal, Engine, Event, Generation, Picture
@@ -384,6 +387,61 @@ class TestFalseAlarms:
         answer = admin_client.get("/admin/gallery/appeal/")
         assert answer.status_code == 200 and answer.context["alarms"][0]["stopped"] == 1
         assert admin_client.get(f"/admin/gallery/appeal/{Appeal.objects.get().pk}/change/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    def both(self, *acts):
+        """Let each of ``acts`` run in a thread of its own, all at once; return what they gave or the code they raised."""
+        together, outcomes = threading.Barrier(len(acts)), []
+
+        def run(act):
+            try:
+                together.wait(5)
+                outcomes.append(act())
+            except ValidationError as error:
+                outcomes.append(error.code)
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[act]) for act in acts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        assert len(outcomes) == len(acts)
+        return outcomes
+
+    def fresh(self, matter):
+        return Appeal.objects.select_related("generation__trail__submission").get(pk=matter.pk)
+
+    def permit(self, matter, adult):
+        row = self.fresh(matter)
+        return row.generation.trail.submission.permit(row, adult)
+
+    def test_two_teachers_who_allow_at_once_draw_it_once(self, work, teacher):
+        matter = Appeal.objects.ask(refusal(work), work.student)
+        outcomes = self.both(*[lambda: self.permit(matter, teacher)] * 2)
+        assert "decided" in outcomes and Generation.objects.filter(parent=matter.generation).count() == 1
+
+    def test_one_who_allows_and_one_who_keeps_do_not_both_win(self, work, teacher):
+        matter = Appeal.objects.ask(refusal(work), work.student)
+        self.both(lambda: self.permit(matter, teacher), lambda: self.fresh(matter).decide(teacher, "keep"))
+        is_drawn = Generation.objects.filter(parent=matter.generation).exists()
+        assert is_drawn == (Appeal.objects.get().decision == "allow")
+
+    def test_two_clicks_of_a_student_are_one_question(self, work):
+        generation = refusal(work)
+        first, second = self.both(*[lambda: Appeal.objects.ask(Generation.objects.get(pk=generation.pk), work.student)] * 2)
+        assert first == second and Appeal.objects.count() == 1
+
+    def test_the_last_try_goes_to_the_student_or_to_the_allowed_words(self, work, teacher):
+        work.assignment.max_tries = 1
+        work.assignment.save()
+        matter = Appeal.objects.ask(refusal(work), work.student)
+        words = {"prompt": "A dog", "shape": "wide", "pictures": 1}
+        outcomes = self.both(lambda: self.permit(matter, teacher), lambda: Submission.objects.get(pk=work.pk).ask(**words))
+        assert "no_tries" in outcomes and Picture.objects.count() == 1
 
 
 class TestTouched:

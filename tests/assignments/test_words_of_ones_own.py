@@ -62,7 +62,7 @@ class TestLists:
     def test_fifty_thousand_lines_get_a_sentence_with_both_numbers(self, client, adult, assignment):
         client.force_login(adult)
         client.cookies["django_language"] = "en"
-        lines = "\n".join(f"word{number}" for number in range(50_000))
+        lines = "\n".join(f"слово{number}" for number in range(50_000))
         answer = client.post(f"/assignments/{assignment.public_id}/words/", {"phrases": lines, "level": "refuse"})
         assert answer.status_code == 422 and not WordRule.objects.exists()
         said = str(answer.context["form"].errors["phrases"])

@@ -1,7 +1,5 @@
 """What a person may type, and the sentence they read when it does not fit."""
 
-from dataclasses import replace
-from functools import partial
 from unicodedata import category
 
 from django import forms
@@ -12,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from gallery.models import MetaPrompt
-from gallery.safety.gate import MAX_PROMPT, judge
-from gallery.shown import GATES
+from gallery.safety.gate import MAX_PROMPT
 
 from . import pins
-from .models import Assignment, Classroom, Rubric
+from .models import Assignment, Classroom
 from .models.assignment import POINTS_FIXED
 from .models.grade import RUBRIC_CHANGED
 
@@ -38,25 +35,6 @@ QUALITIES = {
 }
 
 MORE_THAN_LEFT = pgettext_lazy("student", "More at once is not possible: not that many pictures are left.")
-
-#: What the words gate says to texts that classmates and teachers read, by the gate that refused.
-GATES_OF_TEXTS = {
-    "words": pgettext_lazy("student", "Some of these words do not fit school. Say it in other words."),
-    "personal": pgettext_lazy("student", "This looks like a phone number, an address or somebody's data. Leave it out."),
-    "frame": pgettext_lazy("student", "Write about your picture. Orders to a machine do not work here."),
-    "length": pgettext_lazy("student", "This is too long. Say it shorter."),
-    "care": GATES["care"],
-}
-
-
-def fit_for_class(text, policy):
-    """Let ``text`` pass the words gate. ValidationError with the gate as its code, never with the word.
-
-    What the gate wants an adult to see first passes: no classmate reads these texts before an adult has approved them.
-    """
-    verdict = judge(text, policy)
-    if verdict.outcome in ("refuse", "care") and verdict.family != "empty":  # signs alone hurt nobody
-        raise ValidationError(GATES_OF_TEXTS.get(verdict.gate, GATES_OF_TEXTS["words"]), code=verdict.gate)
 
 
 def said_to_students(required):
@@ -170,7 +148,7 @@ class PromptForm(forms.Form):
             return
         field.widget.most = most
         asked = self.data.get("pictures") if self.is_bound else self.initial.get("pictures", field.initial)
-        if str(asked).isdecimal() and int(asked) > most:
+        if str(asked) in {str(count) for count in counts if count > most}:
             if self.is_bound:
                 self.data = self.data.copy()
                 self.data["pictures"] = str(most)
@@ -181,40 +159,6 @@ class PromptForm(forms.Form):
     @property
     def chosen_shape(self):
         return self.cleaned_data.get("shape") or self.assignment.shape
-
-
-class HandInForm(forms.Form):
-    """A thought-through hand-in: title, description and reason for the chosen picture.
-
-    The words are judged by ``policy``, but for the names of the class: these texts go to no drawing service.
-    """
-
-    title = forms.CharField(
-        label=pgettext_lazy("student", "Title of your picture"),
-        max_length=80,
-        error_messages=said_to_students(pgettext_lazy("student", "Give your picture a title.")),
-    )
-    alt_text = forms.CharField(
-        label=pgettext_lazy("student", "Describe your picture for a classmate who cannot see it"),
-        help_text=pgettext_lazy("student", "One or two sentences: what is there, where, in what colours."),
-        min_length=20,
-        max_length=250,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
-        error_messages=said_to_students(pgettext_lazy("student", "Write what is to be seen in the picture.")),
-    )
-    reason = forms.CharField(
-        label=pgettext_lazy("student", "Why did you choose this one?"),
-        min_length=10,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
-        error_messages=said_to_students(pgettext_lazy("student", "Write why you chose this picture.")),
-    )
-
-    def __init__(self, *args, policy, **kwargs):
-        super().__init__(*args, **kwargs)
-        policy = replace(policy, names=frozenset())
-        for field in self.fields.values():
-            field.validators.append(partial(fit_for_class, policy=policy))
 
 
 class ClassroomForm(forms.ModelForm):
@@ -340,56 +284,6 @@ def told_of_finals(engine):
 def in_quality(word):
     """Return an engine's ``word`` for a quality as it stands after "drawn in"; a word that nobody knows as it is."""
     return QUALITIES.get(word.lower()) or format_lazy(pgettext_lazy("drawn in", "the quality “{word}”"), word=word)
-
-
-class CriterionForm(forms.Form):
-    """One criterion; its levels are lines, from the weakest to the best."""
-
-    title = forms.CharField(label=_("Criterion"), max_length=120, required=False)
-    levels = forms.CharField(
-        label=_("Levels, one a line, the weakest first"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-
-    def clean_levels(self):
-        levels = [" ".join(line.split())[:200] for line in self.cleaned_data["levels"].splitlines() if line.strip()]
-        if len(levels) > 10:
-            raise ValidationError(_("At most ten levels."), code="levels")
-        return levels
-
-    def clean(self):
-        cleaned = super().clean()
-        if cleaned.get("title") and "levels" in cleaned and len(cleaned["levels"]) < 2:
-            self.add_error("levels", ValidationError(_("Write at least two levels, each on a line of its own."), code="levels"))
-        if cleaned.get("levels") and not cleaned.get("title"):
-            self.add_error("title", ValidationError(_("Give this criterion a name, or empty its levels."), code="title"))
-        return cleaned
-
-
-class BaseRubricFormSet(forms.BaseFormSet):
-    def clean(self):
-        if not any(self.errors) and not self.outline():
-            raise ValidationError(_("A rubric needs at least one criterion."), code="empty")
-
-    def outline(self):
-        """Return the criteria as Rubric.write takes them."""
-        return [
-            (form.cleaned_data["title"], "", list(enumerate(form.cleaned_data["levels"], 1)))
-            for form in self.forms
-            if form.cleaned_data.get("title")
-        ]
-
-
-RubricFormSet = forms.formset_factory(CriterionForm, formset=BaseRubricFormSet, extra=2, max_num=8, validate_max=True)
-
-
-def rubric_initial(rubric: Rubric):
-    """Return the rows of the rubric's form."""
-    return [
-        {"title": title, "levels": "\n".join(level or str(points) for points, level in levels)}
-        for title, _description, levels in rubric.outline()
-    ]
 
 
 class GradeForm(forms.Form):

@@ -4,7 +4,7 @@ from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
-from assignments.forms import HandInForm
+from assignments.hand_in import HandInForm
 from assignments.models import Assignment, CareNote, HelpText, Version
 from assignments.models.policy import policy_for
 from assignments.views.studio import own_picture, own_work, trail_context

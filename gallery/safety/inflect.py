@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 from pymorphy3.analyzer import Parse
 
-from gallery.safety import lemmas
+from gallery.safety.lemmas import forms_of, parses_of
 
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _CASES = frozenset({"nomn", "gent", "datv", "accs", "ablt", "loct"})
@@ -30,13 +30,6 @@ def in_form_of(form: str, source: str, target: str) -> str | None:
     return found[:1].upper() + found[1:] if form[:1].isupper() else found
 
 
-@lru_cache(maxsize=4096)
-def parses_of(word: str) -> tuple[Parse, ...]:
-    """Return every reading of a lower-case Russian word, the likeliest first."""
-    with lemmas._lock:
-        return tuple(lemmas._analyzer().parse(word))
-
-
 def cases_of(word: str) -> frozenset[str]:
     """Return the cases in which a Russian ``word`` may stand as a noun; none where it cannot be one."""
     return frozenset(_case(parse.tag.case) for parse in parses_of(word.lower()) if parse.tag.POS == "NOUN" and parse.tag.case)
@@ -53,9 +46,7 @@ def _english(form: str, source: str, target: str) -> str | None:
         words[head] += "'s"
     elif form != source:
         ending = "ing" if form.endswith("ing") else "s" if form.endswith("s") and not source.endswith("s") else "ed"
-        made = [
-            each for each in lemmas.forms_of(words[head]) if each.endswith(ending) and each != words[head] and "'" not in each
-        ]
+        made = [each for each in forms_of(words[head]) if each.endswith(ending) and each != words[head] and "'" not in each]
         if not made:
             return None
         words[head] = min(made, key=len)
@@ -107,6 +98,5 @@ def _inflected(word: str, head: str, wanted: frozenset[str]) -> str | None:
         gender = {of_noun.gender} if "sing" in wanted and of_noun.gender in _GENDERS else set()
         animacy = {of_noun.animacy} if "accs" in wanted and "femn" not in gender and "neut" not in gender else set()
         wanted = wanted | gender | animacy
-    with lemmas._lock:
-        made = parse.inflect(wanted)
+    made = parse.inflect(wanted)
     return None if made is None else str(made.word)

@@ -63,6 +63,13 @@ def _analyzer() -> pymorphy3.MorphAnalyzer:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
+@lru_cache(maxsize=4096)
+def parses_of(word: str) -> tuple[pymorphy3.analyzer.Parse, ...]:
+    """Return every reading of a lower-case Russian word, the likeliest first."""
+    with _lock:
+        return tuple(_analyzer().parse(word))
+
+
 @lru_cache(maxsize=65_536)
 def is_known(word: str) -> bool:
     """Say whether the Russian dictionary has a lower-case word, in any form."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from gallery.safety.families import DATA, BadList, read_groups
-from gallery.safety.gate import HOUSE, MAX_PROMPT, Verdict, judge
+from gallery.safety.gate import HOUSE, MAX_PROMPT, OWN, Verdict, judge
 from gallery.safety.inflect import cases_of, in_form_of
 from gallery.safety.lemmas import keys_of
 from gallery.safety.policy import Policy
@@ -17,6 +17,8 @@ from gallery.safety.policy import Policy
 MOST = 2
 #: Gates whose stopped prompts are no matter of a word: who hides text, or talks to the machine, is not helped to do it better.
 _HOPELESS = frozenset({"frame", "length"})
+#: What says nothing of the kind of trouble: a phrase that somebody listed, or the learned layer.
+_OF_ANY_KIND = frozenset({OWN, "meaning"})
 #: Words of a prompt that are looked at one by one.
 _MOST_WORDS = 120
 
@@ -72,7 +74,7 @@ def reworded(prompt: str, verdict: Verdict, language: str, policy: Policy = HOUS
         return []
     text = verdict.cleaned
     parts = _parts_for(verdict.families)
-    swaps = _swaps_in(text, parts)
+    swaps = _swaps_in(text, [part for _, part in _parts()] if _OF_ANY_KIND & {*verdict.families} else parts)
     stopped = _stopped_words(text, policy) | {word for swap in swaps for word in _words(text[swap.start : swap.end])}
     offered: list[str] = []
     for kept, candidate in _candidates(text, parts, language, swaps, stopped, policy):

@@ -57,3 +57,9 @@ def test_a_kind_refusal_keeps_the_words_and_costs_nothing(demo_site, page):
     refusal = page.locator(".field__error").first.inner_text()
     assert refusal and "кров" not in refusal.lower()
     assert Submission.objects.get(student__enrollments__alias="Emma B.").tries_left() == 8
+
+    offered = page.locator("[form=instead]").first
+    other = offered.inner_text()
+    offered.click()
+    assert page.input_value("[name=prompt]") == other != words and "кров" not in page.url
+    assert Submission.objects.get(student__enrollments__alias="Emma B.").trail.generations.count() == 1

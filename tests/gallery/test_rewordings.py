@@ -12,7 +12,7 @@ from gallery.safety.rewordings import MOST, reworded
 
 STOPPED = [
     ("a knight kills a dragon with a bloody sword", "kill blood sword"),
-    ("zombie eating brains in a dark forest, full moon", "zombie"),
+    ("a demon with a bloody corpse in a dark forest, full moon", "demon bloody corpse"),
     ("blood on the floor", "blood"),
     ("a man smokes a cigarette on the bench", "smoke cigarette"),
     ("naked woman on the beach", "naked"),
@@ -52,18 +52,23 @@ class TestWhatIsOffered:
         "prompt, wanted",
         [
             ("a knight with a bloody sword kills a dragon", "a knight with a colourful kite hugs a dragon"),
-            ("Zombies in the park", "Ponies in the park"),
             ("a man with an axe kills a bear", "a man with an umbrella hugs a bear"),
             ("a corpse under the bridge", "a treasure chest under the bridge"),
             ("рыцарь убивал драконов окровавленным мечом", "рыцарь обнимал драконов разноцветным зонтом"),
             ("два трупа в лесу", "два сундука в лесу"),
             ("бутылки водки на кухне", "бутылки воды на кухне"),
             ("человек со взрывчаткой и водкой", None),
-            ("Зомби гуляют по городу", "Пони гуляют по городу"),
         ],
     )
     def test_the_trouble_is_replaced_in_its_own_form(self, prompt, wanted):
         assert (wanted in offered(prompt)) if wanted else all(judge(said).outcome == "allow" for said in offered(prompt))
+
+    @pytest.mark.parametrize(
+        "prompt, wanted",
+        [("Zombies in the park", "Ponies in the park"), ("Зомби гуляют по городу", "Пони гуляют по городу")],
+    )
+    def test_so_is_a_word_that_a_school_or_a_teacher_listed(self, prompt, wanted):
+        assert wanted in offered(prompt, Policy(words=(("zombie", "refuse"), ("зомби", "refuse"))))
 
     @pytest.mark.parametrize(
         "prompt, wanted",

@@ -9,9 +9,8 @@ from django.conf import settings
 from django.db import transaction
 
 from gallery.models import Engine, Price, TokenPrice
-from gallery.providers import prices
+from gallery.providers import clients, prices
 from gallery.providers.base import Abilities, Misconfigured, Service
-from gallery.providers.clients import dialect
 from gallery.providers.lifetimes import newest_known_model
 from gallery.providers.moderation import Moderator
 from gallery.providers.openai import OpenAIProvider
@@ -39,7 +38,7 @@ def described_by(environ):
                 "base_url": base_url,
                 "key_variable": "OPENAI_API_KEY",
             }
-            | ({} if dialect(Service("openai", base_url=base_url)) == "compatible" else OPENAI_QUALITIES)
+            | ({} if clients.dialect(Service("openai", base_url=base_url)) == "compatible" else OPENAI_QUALITIES)
         )
     endpoint = environ.get("AZURE_OPENAI_ENDPOINT", "").strip()
     if endpoint:
@@ -155,6 +154,12 @@ def provider_of(engine):
         return _made[key]
 
 
+def warm():
+    """Load what an outside engine in use is asked with."""
+    if Engine.objects.usable().exclude(provider=Engine.Provider.SKETCH).exists():
+        clients.warm()
+
+
 def moderator_of(engine, environ=os.environ):
     """Return the moderation that looks at words and pictures of ``engine``; None where there is none.
 
@@ -167,7 +172,7 @@ def moderator_of(engine, environ=os.environ):
         key = environ.get("MODERATION_API_KEY", "").strip()
         return Moderator(Service(kind="openai", base_url=address, api_key=key))
     service = service_of(engine, environ)
-    return Moderator(service) if dialect(service) == "openai" and service.api_key else None
+    return Moderator(service) if clients.dialect(service) == "openai" and service.api_key else None
 
 
 class Unusable:

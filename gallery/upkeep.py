@@ -12,10 +12,9 @@ from django.conf import settings
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
-from gallery import presence, tasks
+from gallery import engines, presence, tasks
 from gallery.finishing import finishing
 from gallery.models import Engine, Picture
-from gallery.providers import clients
 from gallery.slots import slots
 
 log = logging.getLogger(__name__)
@@ -113,8 +112,7 @@ def nap():
 @worker_init.connect
 def warm_up(**_):
     """Load what outside engines are asked with: a pace is kept only where a start takes as long as the others."""
-    if Engine.objects.usable().exclude(provider=Engine.Provider.SKETCH).exists():
-        clients.warm()
+    engines.warm()
 
 
 @worker_ready.connect

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from assignments.exports import grades_csv
-from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
+from assignments.forms import AssignmentForm
 from assignments.limits import LimitsForm, estimate_in_editor, estimate_of, used_of, worst_price
 from assignments.line import glance
 from assignments.middleware import TRIAL
 from assignments.models import Allowance, Assignment, Grade, Submission
+from assignments.rubric_forms import RubricFormSet, rubric_initial
 from assignments.shown import shown_work
 from assignments.starters import STARTERS, starter
 from assignments.views.classrooms import own_classroom

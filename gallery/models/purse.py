@@ -43,12 +43,14 @@ class PurseQuerySet(models.QuerySet):
         return list(self.order_by("pk").select_for_update(no_key=True))
 
     def _take_over(self, purse, pictures):
-        """Book what earlier ``pictures`` took, and set aside what the open ones among them may still take."""
-        open_ones = pictures.filter(status__in=["queued", "drawing"]).select_related("generation").order_by("pk")
+        """Book what earlier ``pictures`` took, and set aside what those among them may still take that have not ended, or that
+        an adult has still to decide on."""
+        undecided = Q(status__in=["queued", "drawing"]) | Q(pk__in=pictures.in_review().values("pk"))
+        open_ones = pictures.filter(undecided).select_related("generation").order_by("pk")
         waiting = list(open_ones.select_for_update(of=("self",), no_key=True))
         lines = [self._reserving(purse, picture, picture.generation.worst_micros or 0) for picture in waiting]
         ended = pictures.exclude(pk__in=[picture.pk for picture in waiting])
-        drawn = ended.filter(status="ready").count()
+        drawn = ended.counted().filter(status="ready").count()
         paid = ended.aggregate(micros=models.Sum("calls__micros"))["micros"] or 0
         if drawn or paid:
             lines.append(LedgerEntry(purse=purse, kind=LedgerEntry.Kind.CARRY, pictures_spent=drawn, micros_spent=paid))

@@ -182,8 +182,6 @@ def is_held(pictures):
     paused, finals_only = LaneRule.objects.in_force()
     rule = Q(lane__in=paused) if paused else Q()
     if finals_only:
-        has_one = pictures.model.objects.filter(
-            generation__trail=OuterRef("generation__trail"), status=pictures.model.Status.READY
-        )
+        has_one = pictures.model.objects.shown_to_owner().filter(generation__trail=OuterRef("generation__trail"))
         rule |= Q(lane__in=finals_only) & Q(is_final=False) & Exists(has_one)
     return rule

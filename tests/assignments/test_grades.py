@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from assignments.forms import AssignmentForm, RubricFormSet, rubric_initial
+from assignments.forms import AssignmentForm
 from assignments.limits import LimitsForm
 from assignments.models import Grade, GradeChange, User
+from assignments.rubric_forms import RubricFormSet, rubric_initial
 from assignments.views.assignments import save_assignment
 from tests.builders import make_assignment, make_handed_in, make_teacher, make_work
 

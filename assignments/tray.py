@@ -13,7 +13,7 @@ from gallery.safety.lists import Lexicon, school
 from gallery.safety.normalise import clean, tokens
 from gallery.safety.policy import fault_of
 
-from .models import Enrollment, Submission, WordRule
+from .models import Classroom, Enrollment, Submission, WordRule
 from .phrases import phrases_in
 
 #: Matters on the page at once: open ones, the oldest first, and decided ones, the newest first.
@@ -60,13 +60,15 @@ def in_trays_of(classrooms):
     return dict(waiting.order_by().values_list(place).annotate(Count("pk")))
 
 
-def matters(appeals):
-    """Return what the tray shows of ``appeals``, in a number of queries that does not grow with them."""
+def matters(appeals, user):
+    """Return what the tray of ``user`` shows of ``appeals``, in a number of queries that does not grow with them."""
     place = "generation__trail__submission__assignment__classroom__school"
     rows = [_matter(appeal) for appeal in appeals.with_words().select_related(place)]
     pupils = Enrollment.objects.filter(student__in={row["student"].pk for row in rows})
     names = {(row.classroom_id, row.student_id): row.alias for row in pupils.only("classroom", "student", "alias")}
+    taught = set(Classroom.objects.taught_by(user).values_list("pk", flat=True))
     for row in rows:
+        row["may_grade"] = row["classroom"].pk in taught
         row["name"] = names.get((row["classroom"].pk, row["student"].pk), str(row["student"]))
     return rows
 

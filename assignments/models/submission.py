@@ -129,6 +129,8 @@ class Submission(models.Model):
         with self._asking() as (trail, purses):
             if token and (known := trail.generations.filter(token=token).first()):
                 return known
+            if verdict.outcome in ("allow", "hold"):
+                self._require_try(trail)  # words that could not be drawn need nobody's look
             if verdict.outcome != "allow":
                 stop = trail.hold if verdict.outcome == "hold" else trail.keep_refused
                 return stop(
@@ -174,10 +176,13 @@ class Submission(models.Model):
             trail.follow(lane=str(classroom.lane), weight=classroom.weight, purse=classroom.purse)
             yield trail, purses
 
-    def _draw(self, trail, purses, engine, words, language, shape, pictures, **asked):
-        """Queue pictures from ``words`` that may be drawn, where tries and limits are left."""
+    def _require_try(self, trail):
         if trail.tries_used() >= self.assignment.max_tries:
             raise ValidationError(_("All tries are used. Choose your best picture, or ask your teacher."), code="no_tries")
+
+    def _draw(self, trail, purses, engine, words, language, shape, pictures, **asked):
+        """Queue pictures from ``words`` that may be drawn, where tries and limits are left."""
+        self._require_try(trail)
         Allowance.objects.require_all_in(purses, self.assignment, self.student_id)
         frame = self.assignment.meta_prompt(language)
         return trail.ask(

@@ -42,7 +42,8 @@ TOO_FAST = pgettext_lazy("student", "That was very quick. Wait a minute, then go
 def own_work(request, public_id):
     """Return the student's own work on an assignment they may see, begun at the first visit."""
     assignment = get_object_or_404(
-        Assignment.objects.open_to(request.user).select_related("classroom__purse", "engine", "rubric"), public_id=public_id
+        Assignment.objects.open_to(request.user).select_related("classroom__purse", "classroom__school", "engine", "rubric"),
+        public_id=public_id,
     )
     work = Submission.objects.begin(assignment, request.user)
     work.assignment = assignment

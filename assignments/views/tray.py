@@ -45,14 +45,14 @@ def tray_context(user, form=None):
     appeals = appeals_of(user)
     waiting = appeals.undecided().order_by("opened_at", "pk")
     count = waiting.count()
-    rows = matters(waiting[:MOST_SHOWN])
+    rows = matters(waiting[:MOST_SHOWN], user)
     for row in rows:
         row["form"] = form if form and form.appeal.pk == row["appeal"].pk else None
     return {
         "rows": rows,
         "count": count,
         "more": count - len(rows),
-        "done": matters(appeals.decided().order_by("-decided_at", "-pk")[:MOST_DECIDED]),
+        "done": matters(appeals.decided().order_by("-decided_at", "-pk")[:MOST_DECIDED], user),
         "alarms": false_alarms(user),
     }
 

@@ -111,6 +111,14 @@ class TestAHeldPrompt:
         answer = pupil.get(poll)
         assert answer.status_code == 200 and "Another animal, please." in answer.content.decode()
 
+    def test_without_a_try_left_nobody_is_asked(self, pupil, work):
+        work.assignment.max_tries = 1
+        work.assignment.save()
+        make_ready(work)
+        answer = ask(pupil, work)
+        assert answer.status_code == 422 and "All tries are used." in answer.content.decode()
+        assert not Appeal.objects.exists()
+
     def test_the_same_words_twice_are_one_question(self, pupil, work):
         ask(pupil, work)
         assert ask(pupil, work).status_code == 302
@@ -351,7 +359,8 @@ class TestWhoMayDecide:
 
     def test_staff_decide_where_they_may(self, client_of, matter):
         client = client_of(self.reviewer("change_appeal"))
-        assert b"kraken" in client.get(TRAY).content
+        page = client.get(TRAY).content
+        assert b"kraken" in page and b"/grade/" not in page  # the desk is the teachers' own
         assert decide(client, matter, "keep").status_code == 200
         assert Appeal.objects.get().is_kept
 

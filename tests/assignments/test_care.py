@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from assignments.helplines import countries, help_in
-from assignments.models import CareNote, HelpText, School, User
+from assignments.models import CareNote, HelpText, School, User, WordRule
 from gallery.models import Event, Generation
 from gallery.safety.care import care_level
 from gallery.safety.gate import judge
@@ -29,8 +29,12 @@ def work():
     return make_work()
 
 
+ENGLISH = {"Accept-Language": "en"}
+
+
 @pytest.fixture
-def pupil(client, work):
+def pupil(work):
+    client = Client(headers=ENGLISH)
     client.force_login(work.student)
     return client
 
@@ -53,7 +57,7 @@ def teacher_of(work):
 
 
 def visit(user, address=CARE, **posted):
-    visitor = Client()
+    visitor = Client(headers=ENGLISH)
     visitor.force_login(user)
     return visitor.post(address, posted) if posted else visitor.get(address)
 
@@ -172,7 +176,6 @@ class TestHelpTexts:
 
     def test_the_schools_own_text_stands_in_its_language(self, pupil, work):
         HelpText.objects.create(school=School.objects.get(), language="en", text="Mrs Blue, room 12, all day.")
-        User.objects.filter(pk=work.student.pk).update(language="en")
         School.objects.update(country="GB")
         assert "Mrs Blue, room 12" in ask(pupil, work).content.decode()
         with translation.override("ru"):
@@ -324,8 +327,8 @@ class TestOtherWords:
         assert answer.status_code == 200 and answer.context["form"]["prompt"].value() == words
         assert Generation.objects.count() == 1
 
-    def test_the_policy_of_the_class_counts(self, work, client):
-        make_student(work.assignment.classroom, "Bruno K")
-        client.force_login(work.student)
-        answer = ask(client, work, "Bruno in a big hat, a red house by the sea")
-        assert answer.context is None or "Bruno" not in " ".join(answer.context.get("instead", []))
+    def test_words_that_the_assignment_refuses_are_not_offered(self, pupil, work):
+        assert "kite" in " ".join(ask(pupil, work, "a knight kills a sword").context["instead"])
+        WordRule.objects.write(["kite"], "refuse", teacher_of(work), assignment=work.assignment)
+        instead = ask(pupil, work, "a knight kills a sword").context["instead"]
+        assert instead and "kite" not in " ".join(instead)

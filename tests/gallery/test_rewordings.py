@@ -85,6 +85,11 @@ class TestWhatIsOffered:
         found = offered("Маша Иванова с пистолетом в парке", Policy(names=frozenset({"Маша Иванова", "Маша"})))
         assert found and not any("маша" in said.lower() or "иванова" in said.lower() for said in found)
 
+    def test_a_word_that_is_stopped_alone_is_not_said_again_where_the_gate_would_let_it_pass(self):
+        assert judge("патрон лампочки на полке").outcome == "allow"
+        found = offered("патрон на столе, патрон лампочки на полке")
+        assert found and not any("патрон" in said for said in found)
+
     def test_a_word_that_the_school_refuses_is_not_offered(self):
         assert "a knight hugs a kite" in offered("a knight kills a sword")
         found = offered("a knight kills a sword", Policy(words=(("kite", "refuse"),)))

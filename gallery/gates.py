@@ -33,11 +33,13 @@ class Finding:
 
 def weigh_words(opinion: Opinion) -> Finding:
     """Return what becomes of words before they are drawn; a moderation that is silent lets them pass."""
+    if opinion.outcome == "care":  # what a child in need wrote of is for its teachers, not for events
+        return Finding("refuse", "care", {"stage": "input"})
     said = {"stage": "input", "moderation": opinion.outcome, "categories": list(opinion.categories)}
     if opinion.detail:
         said["code"] = opinion.detail
-    if opinion.outcome in ("refuse", "care"):
-        return Finding("refuse", "care" if opinion.outcome == "care" else "moderation_words", said)
+    if opinion.outcome == "refuse":
+        return Finding("refuse", "moderation_words", said)
     return Finding("hold", "words_doubt", said) if opinion.outcome == "hold" else Finding("fine", "", said)
 
 

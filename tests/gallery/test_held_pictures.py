@@ -315,6 +315,7 @@ class TestTheModeration:
         api.script([("flagged", {"categories": ["self-harm/intent"]})], "moderations")
         picture = self.draw(served)
         assert picture.reason == "care" and "not in trouble" in str(shown(picture).sentence)
+        assert "self-harm" not in str([event.details for event in picture.events.all()]) + picture.detail
 
     def test_it_is_told_the_childs_words_without_our_frame_and_nothing_of_the_child(self, api, served):
         self.draw(served)

@@ -15,7 +15,7 @@ GATE_WORDS = {
 #: What a teacher reads of the gate that stopped a try.
 GATES_FOR_ADULTS = {
     "words": _("The lists of words stopped it."),
-    "personal": _("It may give away who a child is."),
+    "personal": _("It may give away who a child is. Allow it only where it does not: these words go to the drawing service."),
     "frame": _("It speaks to the drawing machine instead of describing a picture."),
     "learned": _("No single word; the sentence as a whole looked doubtful."),
     "care": _("These words may be a cry for help. Please speak with the student, kindly and soon."),

@@ -6,6 +6,7 @@ from assignments.views import account, home, sign_in
 
 from . import styleguide
 
+handler400 = "edu4all.errors.bad_request"
 urlpatterns = [
     path("", home.home, name="home"),
     path("admin/", admin.site.urls),

@@ -68,6 +68,14 @@ class TestLists:
         said = str(answer.context["form"].errors["phrases"])
         assert "50000" in said.replace(",", "").replace("\xa0", "") and str(MOST_OF_ASSIGNMENT) in said
 
+    def test_a_list_longer_than_the_site_reads_gets_a_sentence_too(self, client, adult, assignment):
+        adult.language = "en"
+        adult.save()
+        client.force_login(adult)
+        lines = "\n".join(f"совсем длинная фраза {number}" for number in range(100_000))
+        answer = client.post(f"/assignments/{assignment.public_id}/words/", {"phrases": lines, "level": "refuse"})
+        assert answer.status_code == 400 and "more than the site takes at once" in answer.content.decode()
+
     def test_an_entry_that_stands_there_gets_the_new_level(self, assignment, adult):
         WordRule.objects.write(["Zebrafish", "barn owl"], "refuse", adult, assignment=assignment)
         assert WordRule.objects.write(["zebrafish"], "allow", adult, assignment=assignment) == 1

@@ -35,6 +35,11 @@ def cases_of(word: str) -> frozenset[str]:
     return frozenset(_case(parse.tag.case) for parse in parses_of(word.lower()) if parse.tag.POS == "NOUN" and parse.tag.case)
 
 
+def is_verb(word: str) -> bool:
+    """Say whether a lower-case Russian word is most likely a verb or made of one."""
+    return parses_of(word)[0].tag.POS in _VERBS | {"PRTF", "PRTS"}
+
+
 def _case(case: str) -> str:
     return _FIRST_CASES.get(case, case)
 

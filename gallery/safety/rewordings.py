@@ -9,7 +9,7 @@ from functools import cache
 
 from gallery.safety.families import DATA, BadList, read_groups
 from gallery.safety.gate import HOUSE, MAX_PROMPT, OWN, Verdict, judge
-from gallery.safety.inflect import cases_of, in_form_of
+from gallery.safety.inflect import cases_of, in_form_of, is_verb
 from gallery.safety.lemmas import keys_of
 from gallery.safety.policy import Policy
 
@@ -36,8 +36,8 @@ _HANGS = re.compile(
 _PLACE = re.compile(r"(?:in|on|near|under) (?:the|a|an) |(?:в|во|на|у|около|возле) ", re.IGNORECASE)
 _MOST_OF_PLACE = 5
 _SURFACES = frozenset(
-    "table floor wall bed sofa desk chair ceiling ground plate stage canvas "
-    "стол пол стена кровать диван стул потолок земля доска тарелка сцена холст".split()
+    "table floor wall bed sofa desk chair ceiling ground plate stage canvas shelf "
+    "стол пол стена кровать диван стул потолок земля доска тарелка сцена холст полка".split()
 )
 _LEANS = frozenset(
     "a an the and or but with of in on at to he she it they him her them his its their this that i you we my is are was very "
@@ -77,7 +77,8 @@ def reworded(prompt: str, verdict: Verdict, language: str, policy: Policy = HOUS
     swaps = _swaps_in(text, [part for _, part in _parts()] if _OF_ANY_KIND & {*verdict.families} else parts)
     stopped = _stopped_words(text, policy) | {word for swap in swaps for word in _words(text[swap.start : swap.end])}
     offered: list[str] = []
-    for kept, candidate in _candidates(text, parts, language, swaps, stopped, policy):
+    candidates = _candidates(text, parts, language, swaps, stopped, policy, is_personal=verdict.gate == "personal")
+    for kept, candidate in candidates:
         if len(offered) == MOST:
             break
         is_said = candidate in offered or (not kept and any(said.startswith(candidate) for said in offered))
@@ -92,14 +93,21 @@ def reworded(prompt: str, verdict: Verdict, language: str, policy: Policy = HOUS
 
 
 def _candidates(
-    text: str, parts: Sequence[_Part], language: str, swaps: list[_Swap], stopped: frozenset[str], policy: Policy
+    text: str,
+    parts: Sequence[_Part],
+    language: str,
+    swaps: list[_Swap],
+    stopped: frozenset[str],
+    policy: Policy,
+    *,
+    is_personal: bool,
 ) -> Iterator[tuple[str, str]]:
     """Yield prompts to offer, the nearest to the child's own first, each behind what it keeps of the child's words."""
     ideas = [idea for part in parts for idea in part.ideas if bool(_CYRILLIC.search(idea)) == (language == "ru")]
     if not parts[0].is_only_ideas:
         if swaps:
             yield _with(text, swaps)
-        if left := _left_out(text, stopped, policy):
+        if left := _left_out(text, stopped, policy, may_lose_its_head=is_personal):
             yield left, left
         place, open_ended = _place_in(text, stopped), next((idea for idea in ideas if idea.endswith("…")), "")
         if place and open_ended:
@@ -169,17 +177,22 @@ def _end_of(source: tuple[str, ...], index: int, words: list[re.Match[str]], key
     return index
 
 
-def _left_out(text: str, stopped: frozenset[str], policy: Policy) -> str:
-    """Return ``text`` with every clause cut before what stops it; "" where nothing is left that says something."""
+def _left_out(text: str, stopped: frozenset[str], policy: Policy, *, may_lose_its_head: bool) -> str:
+    """Return ``text`` with every clause cut before what stops it; "" where nothing is left that says something.
+
+    A text whose first clause is gone has mostly lost what it was about, and is none unless ``may_lose_its_head``.
+    """
     kept: list[str] = []
     is_whole = True
-    for clause in filter(None, map(str.strip, _CLAUSE.split(text))):
+    for number, clause in enumerate(filter(None, map(str.strip, _CLAUSE.split(text)))):
         parts = _HANGS.split(clause)
         hangs = _HANGS.match(f" {clause}") is not None
         fit = 0
         if not hangs or (kept and is_whole):
-            fits = (end for end in range(len(parts), 0, -1) if _is_fit(" ".join(parts[:end]), stopped, policy))
+            fits = (end for end in range(len(parts), 0, -1) if _is_fit(parts[:end], len(parts), stopped, policy))
             fit = next(fits, 0)
+        if not fit and not number and not may_lose_its_head:
+            return ""
         if fit:
             kept.append(" ".join(parts[:fit]))
         is_whole = fit == len(parts)
@@ -188,10 +201,19 @@ def _left_out(text: str, stopped: frozenset[str], policy: Policy) -> str:
     return left if says_enough and _words(left) != _words(text) else ""
 
 
-def _is_fit(text: str, stopped: frozenset[str], policy: Policy) -> bool:
+def _is_fit(parts: Sequence[str], count: int, stopped: frozenset[str], policy: Policy) -> bool:
+    """Say whether the first ``parts`` of a clause of ``count`` parts can stand alone."""
+    text = " ".join(parts)
     words = _words(text)
     says_something = any(len(word) > 2 and word not in _LEANS for word in words)
-    return says_something and not words & stopped and _is_let_through(text, policy)
+    is_cut = len(parts) < count
+    return says_something and not words & stopped and not (is_cut and _wants_more(text)) and _is_let_through(text, policy)
+
+
+def _wants_more(text: str) -> bool:
+    """Say whether a cut text ends in a small word or a verb, which may want what was cut off: «мальчик держит»."""
+    last = _WORD.findall(text)[-1].lower()
+    return last in _LEANS or (is_verb(last) if _CYRILLIC.search(last) else last.endswith(("ing", "ed")))
 
 
 def _place_in(text: str, stopped: frozenset[str]) -> str:

@@ -81,6 +81,17 @@ class TestWhatIsOffered:
     def test_or_the_part_with_it_is_left_out(self, prompt, wanted):
         assert wanted in offered(prompt)
 
+    @pytest.mark.parametrize(
+        "prompt, wrong",
+        [
+            ("дети окружили и бьют одноклассника", "дети окружили"),
+            ("A man is severely burned and covered in blisters after a chemical accident", "A man is severely burned and"),
+            ("как собрать автомат Калашникова, подробная схема", "подробная схема"),
+        ],
+    )
+    def test_no_sentence_is_left_hanging_or_without_its_head(self, prompt, wrong):
+        assert offered(prompt) and not any(said.startswith(wrong) and len(said) < len(wrong) + 8 for said in offered(prompt))
+
     def test_names_of_the_class_are_not_said_again(self):
         found = offered("Маша Иванова с пистолетом в парке", Policy(names=frozenset({"Маша Иванова", "Маша"})))
         assert found and not any("маша" in said.lower() or "иванова" in said.lower() for said in found)

@@ -37,8 +37,8 @@ lint: tools ## Check style, types, translations and migrations
 messages: tools ## Collect new texts into locale/
 	@$(VENV) -m edu4all.catalogs collect
 
-bench: tools ## Measure how much the site carries
-	@$(VENV) -m tests.bench $(ARGS)
+bench: tools ## Measure how much the site carries, and keep it in docs/benchmarks.md
+	@$(VENV) -m tests.bench --write $(ARGS)
 
 clean: ## Remove .venv and everything built; keeps var/ (your data) and .env
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache test-results var/static var/log var/run

@@ -46,7 +46,7 @@ def draw(picture, provider, look=look_at, *, then=at_once):
     request = request_for(picture, provider.abilities)  # first: a storage that fails must not look like a lost answer
     if not words_pass(picture):
         return
-    call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}")
+    call = Call.objects.intend(picture, spool=f"{picture.public_id}-{picture.fence}", lease=settings.LEASE_SECONDS)
     if call is None or not call.sent():
         log.warning("claim lost before the call", extra={"picture": str(picture.public_id), "fence": picture.fence})
         return

@@ -52,13 +52,13 @@ def recovered(ceiling: float, seconds: float) -> float | None:
     return None if now >= 2 * ceiling else max(now, 0.2)
 
 
-def first_turn(reached: int | None, waiting: int | None) -> int:
+def first_turn(reached: int | None, last: int | None) -> int:
     """Return the turn of a new picture: start-time fair queueing by owner within a lane.
 
-    ``reached`` is the turn the lane has come to, ``waiting`` the owner's own last turn that is not drawn yet. Who is new
-    starts where the lane is now, so idling earns no credit; who already waits goes behind their own last picture.
+    ``reached`` is the turn the lane has come to, ``last`` that of the owner's own last picture, drawn or waiting. Who is new
+    starts where the lane is now, so idling earns no credit; who had a picture goes behind their own last one.
     """
-    return max(reached or FRONT + 1, 0 if waiting is None else waiting + 1)
+    return max(reached or FRONT + 1, 0 if last is None else last + 1)
 
 
 def step(weight: int) -> int:

@@ -21,41 +21,44 @@ STATE_WORDS = {
 #: What the student reads, by the reason written on the row. None of them blames the words for the machine's fault.
 FOR_STUDENTS = {
     "provider": pgettext_lazy(
-        "student", "The drawing service did not want to draw this. Try other words; this try was given back."
+        "student", "The drawing service did not want to draw this. Try other words."
     ),
     "words": pgettext_lazy(
         "student",
         "The drawing service changed your words into some that do not fit a school, so its picture is not shown. It is not "
-        "your fault. Press the button again; the try was given back.",
+        "your fault. Press the button again.",
     ),
     "unanswered": pgettext_lazy(
-        "student", "We could not fetch this picture. It is not your fault. Press the button again; the try was given back."
+        "student", "We could not fetch this picture. It is not your fault. Press the button again."
     ),
     "unusable": pgettext_lazy(
-        "student", "The machine sent back something that is no picture. Press the button again; the try was given back."
+        "student", "The machine sent back something that is no picture. Press the button again."
     ),
     "broken": pgettext_lazy(
-        "student", "The drawing machine has a fault. Your words are fine. Try again a little later; the try was given back."
+        "student", "The drawing machine has a fault. Your words are fine. Try again a little later."
     ),
     "too_late": pgettext_lazy(
-        "student", "Nobody could draw this for a long time. Your words are fine. Try again; the try was given back."
+        "student", "Nobody could draw this for a long time. Your words are fine. Try again."
     ),
     "picture": pgettext_lazy(
         "student",
         "The machine drew something that does not fit a school. It is not your fault. Press the button again or change your "
-        "words; the try was given back.",
+        "words.",
     ),
     "moderation_words": pgettext_lazy(
-        "student", "The drawing service did not want to draw these words. Try other words; this try was given back."
+        "student", "The drawing service did not want to draw these words. Try other words."
     ),
     "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
     "stopped": waiting.WHY_NOT[waiting.STOPPED],
     "worker_lost": pgettext_lazy("student", "We start this picture again."),
 }
 
+#: Added where nothing came of the whole try.
+GIVEN_BACK = pgettext_lazy("student", "The try was given back.")
+
 #: What the student reads of a picture that a gate holds, and of one that an adult then put away.
 HELD = pgettext_lazy("student", "Your teacher looks at this picture before you do. You can go on drawing meanwhile.")
-PUT_AWAY = pgettext_lazy("student", "Your teacher put this picture away. It is not your fault. The try was given back.")
+PUT_AWAY = pgettext_lazy("student", "Your teacher put this picture away. It is not your fault.")
 PUT_AWAY_FINAL = pgettext_lazy(
     "student", "Your teacher put this picture away. It is not your fault. You may ask for your final picture once more."
 )
@@ -241,12 +244,20 @@ class Shown:
         if self.for_teacher:
             return FOR_TEACHERS.get(self.picture.reason, "")
         said = FOR_STUDENTS.get(self.picture.reason, "")
-        return FOR_STUDENTS_OF_FINALS.get(self.picture.reason, said) if self.is_final else said
+        if self.is_final:
+            return FOR_STUDENTS_OF_FINALS.get(self.picture.reason, said)
+        return self._with_try(said) if self.state in (Picture.Status.REFUSED, Picture.Status.FAILED) else said
 
     def _sentence_of_held(self):
         if self.for_teacher:
             return self.why_held
-        return HELD if self.is_held else PUT_AWAY_FINAL if self.is_final else PUT_AWAY
+        return HELD if self.is_held else PUT_AWAY_FINAL if self.is_final else self._with_try(PUT_AWAY)
+
+    def _with_try(self, said):
+        """Add that the try was given back, unless another of its pictures is there or still to come."""
+        is_counted = any(picture.is_counted for picture in self.picture.generation.pictures.all())
+        is_alarm = self.picture.reason == "care"  # that text speaks of something else
+        return said if is_counted or is_alarm or not said else f"{said} {GIVEN_BACK}"
 
     @property
     def made_with(self):

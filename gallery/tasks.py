@@ -93,7 +93,7 @@ def _claim(engine):
 def _draw(picture):
     with _leaving_nothing(picture):
         provider = engines.provider_of(picture.engine)
-        generation.draw(picture, provider, then=lambda work: finishing.add(partial(_finish, picture, work)))
+        generation.draw(picture, provider, then=lambda work: finishing.add(picture.engine_id, partial(_finish, picture, work)))
 
 
 def _finish(picture, work):
@@ -133,7 +133,7 @@ def due_here():
 def sweep():
     """Put right whatever a lost message, a dead worker or a long wait left behind.
 
-    Recovering comes last: where it fails (a full disk), the rest was done, and that picture's turn comes again a lease later.
+    Recovering comes last. Where it fails for one picture (a full disk), that one's turn comes again a lease later.
     """
     for picture in Picture.objects.too_late(settings.DRAW_WITHIN):
         picture.give_up("too_late")
@@ -149,13 +149,21 @@ def sweep():
         if generation.takes_long(picture):
             threading.Thread(target=_resume, args=[picture, provider], name="resume", daemon=True).start()
         else:
-            generation.recover(picture, provider)
+            _recover(picture, provider)
+
+
+def _recover(picture, provider):
+    """Recover ``picture``; a fault of one must not keep the others waiting."""
+    try:
+        generation.recover(picture, provider)
+    except Exception:
+        log.exception("recovering failed", extra={"picture": str(picture.public_id)})
 
 
 def _resume(picture, provider):
     """Recover ``picture`` in a thread of its own, so that no sweep waits for a service that draws."""
     try:
-        generation.recover(picture, provider)
+        _recover(picture, provider)
     finally:
         connection.close()
 

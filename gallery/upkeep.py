@@ -118,8 +118,8 @@ def warm_up(**_):
 @worker_ready.connect
 def come(**_):
     """Say that this process lives, and leave to the sweep what an earlier one of the same name (in a container) had claimed."""
-    presence.announce(tasks.WORKER)
-    Picture.objects.hand_over(tasks.WORKER)
+    if presence.announce(tasks.WORKER):
+        Picture.objects.hand_over(tasks.WORKER)
 
 
 @worker_ready.connect

@@ -3,6 +3,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from gallery.clock import from_now
+
 #: So many requests in a row that the service could not read are the engine's matter, not the pictures'.
 UNREADABLE_IN_A_ROW, UNREADABLE = 3, (400, 413, 422)
 
@@ -17,16 +19,19 @@ class CallQuerySet(models.QuerySet):
         refused = [call.picture_id for call in last if call.state == Call.State.FAILED and call.http_status in UNREADABLE]
         return len(set(refused)) == UNREADABLE_IN_A_ROW
 
-    def intend(self, picture, spool):
+    def intend(self, picture, spool, *, lease=None):
         """Write down that ``picture`` is about to be asked for; None where its claim was lost, and then nothing may be sent.
 
         IntegrityError where another call of it is still open. The picture's row is held meanwhile, so that nobody can take the
-        claim over without seeing this call.
+        claim over without seeing this call; it lasts ``lease`` seconds from now on (None: as long as it did), so that a machine
+        that slept since its claim sends nothing that the next sweep would give up.
         """
         with transaction.atomic():
             held = type(picture).objects.select_for_update().filter(pk=picture.pk, status="drawing", fence=picture.fence)
             if held.first() is None:
                 return None
+            if lease is not None:
+                held.update(lease_until=from_now(lease))
             number = self.filter(picture=picture).count() + 1
             return self.create(picture=picture, engine=picture.engine, number=number, fence=picture.fence, spool=spool)
 

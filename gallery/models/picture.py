@@ -248,7 +248,7 @@ class Picture(models.Model):
                 not_before=from_now(after),
                 failures=F("failures") + (1 if is_failure else 0),
             )
-            if moved and reason == "busy":  # nothing was drawn for this lane
+            if moved:  # nothing was drawn for this lane
                 Lane.objects.give_back(self.engine, self.lane)
             return moved
 

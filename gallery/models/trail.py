@@ -118,8 +118,8 @@ class Trail(models.Model):
                 }
                 | ({"final": True} if is_final else {}),
             )
-            reached, waiting, rank = Picture.objects.turns_of(engine, trail)
-            turn = queue.first_turn(reached, waiting)
+            reached, last, rank = Picture.objects.turns_of(engine, trail)
+            turn = queue.first_turn(reached, last)
             Lane.objects.update_or_create(engine=engine, key=trail.lane, defaults={"weight": trail.weight})
             asked = []
             for position in range(pictures):

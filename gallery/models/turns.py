@@ -96,10 +96,12 @@ class Turns(models.QuerySet):
     def take_over_lost(self, *, worker, lease):
         """Claim, one by one, the pictures whose claim ran out; the lost worker's fence no longer holds then.
 
-        ``worker`` is "machine:process". Another machine's pictures are left a second lease: their spooled answers lie there.
+        ``worker`` is "machine:process". Another machine's pictures are left a second lease where they were asked for: their
+        spooled answers lie there.
         """
         machine = worker.partition(":")[0]
-        own = Q(worker__startswith=f"{machine}:") | Q(lease_until__lt=from_now(-lease))
+        asked_for = Exists(Call.objects.open().filter(picture=OuterRef("pk")))
+        own = Q(worker__startswith=f"{machine}:") | ~asked_for | Q(lease_until__lt=from_now(-lease))
         lost = self.filter(own, status=self.model.Status.DRAWING, lease_until__lt=Now())
         for pk, fence in list(lost.values_list("pk", "fence")):
             if lost.filter(pk=pk, fence=fence).update(fence=F("fence") + 1, lease_until=from_now(lease), worker=worker[:80]):
@@ -112,15 +114,14 @@ class Turns(models.QuerySet):
             claims.update(lease_until=Now())
 
     def turns_of(self, engine, trail):
-        """Return (the turn that ``trail``'s lane has reached, the owner's own last open turn, how many of theirs are open).
+        """Return (the turn that ``trail``'s lane has reached, that of the owner's own last picture there, how many they had).
 
-        The first two are None where there is none.
+        What came to nothing does not count. The first two are None where there is none.
         """
         lane = self.filter(engine=engine, lane=trail.lane)
         reached = lane.exclude(drawing_at=None).aggregate(turn=Max("turn"))["turn"]
-        own = lane.filter(owner_id=trail.owner_id, status__in=self.model.OPEN)
-        found = own.aggregate(turn=Max("turn"), open=models.Count("pk"))
-        return reached, found["turn"], found["open"]
+        own = lane.counted().filter(owner_id=trail.owner_id).aggregate(turn=Max("turn"), had=models.Count("pk"))
+        return reached, own["turn"], own["had"]
 
     def claim_next(self, engine, *, worker, lease):
         """Take the fairest waiting picture of ``engine`` for ``lease`` seconds, or return None.

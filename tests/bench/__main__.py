@@ -34,7 +34,7 @@ TITLES = {
 ON_BOTH = {"drawing"}
 OPENING = """# Benchmarks
 
-Written by `make bench ARGS=--write`. Browser, server, worker and database share one machine: read the figures as proportions.
+Written by `make bench`. Browser, server, worker and database share one machine: read the figures as proportions.
 """
 KEPT_IN = processes.ROOT / "docs" / "benchmarks.md"
 

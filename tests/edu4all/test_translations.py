@@ -17,7 +17,7 @@ RUSSIAN = polib.pofile(str(catalogs.LOCALE / "ru" / "LC_MESSAGES" / "django.po")
 NOT_TRANSLATED = {"500.html", "styleguide.html"}
 TEMPLATES = sorted(path for path in (settings.BASE_DIR / "templates").rglob("*.html") if path.name not in NOT_TRANSLATED)
 TO_STUDENTS = "student"
-SAME_IN_BOTH = {"%(weekday)s, %(day)s, %(time)s", "Edu4All", "Azure OpenAI", "l, j E"}
+SAME_IN_BOTH = {"%(weekday)s, %(day)s, %(time)s", "%(share)s %%", "Edu4All", "Azure OpenAI", "l, j E"}
 ADDRESSED_AS_MANY = re.compile(r"\b(?:вы|вас|вам|вами|ваш\w*|\w+[йи]те(?:сь)?)\b", re.IGNORECASE)
 ADDRESSED_AS_ONE = re.compile(
     r"\b(?:ты|тебя|тебе|тобой|тво(?:й|я|ё|и|его|ему|ей|ю|их|им|ими|им|ём)|(?!лишь)\w+шь(?:ся)?)\b", re.IGNORECASE

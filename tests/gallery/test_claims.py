@@ -74,6 +74,42 @@ class TestTurns:
         make_queued(late, pictures=1)
         assert claim(engine).owner_id == late.student_id
 
+    def test_who_had_one_and_presses_again_goes_behind_those_who_had_none(self):
+        assignment = make_assignment()
+        ann, ben, cyd, dan, eve = (make_work(assignment) for _ in range(5))
+        engine = make_engine()
+        Engine.objects.update(concurrent_calls=9)
+        make_queued(ann)
+        assert claim(engine).owner_id == ann.student_id
+        for work in (cyd, dan, ann, ben, eve):
+            make_queued(work)
+        wanted = [work.student_id for work in (cyd, dan, ben, eve, ann)]
+        assert [claim(engine).owner_id for _ in wanted] == wanted
+
+    def test_of_two_at_the_same_turn_who_had_least_goes_first(self):
+        assignment = make_assignment()
+        often, seldom, new = (make_work(assignment) for _ in range(3))
+        engine = make_engine()
+        Engine.objects.update(concurrent_calls=9)
+        make_queued(often, pictures=4)
+        make_queued(seldom)
+        for _ in range(5):
+            claim(engine)
+        for work in (seldom, new):  # both begin where the class is now
+            make_queued(work)
+        assert [claim(engine).owner_id for _ in range(2)] == [new.student_id, seldom.student_id]
+
+    def test_a_picture_that_came_to_nothing_does_not_count(self):
+        assignment = make_assignment()
+        unlucky, other = make_work(assignment), make_work(assignment)
+        engine = make_engine()
+        Engine.objects.update(concurrent_calls=9)
+        make_queued(unlucky)
+        claim(engine).settle_failed("broken")
+        for work in (unlucky, other):
+            make_queued(work)
+        assert claim(engine).owner_id == unlucky.student_id
+
 
 class TestLanes:
     def lanes(self, weights, pictures=6):

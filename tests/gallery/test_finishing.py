@@ -19,14 +19,14 @@ def team():
 class TestFinishing:
     def test_a_process_that_is_no_worker_finishes_at_once_and_sees_what_fails(self):
         done = []
-        Finishing().add(lambda: done.append(threading.get_ident()))
+        Finishing().add(1, lambda: done.append(threading.get_ident()))
         assert done == [threading.get_ident()]
         with pytest.raises(ZeroDivisionError):
-            Finishing().add(lambda: 1 / 0)
+            Finishing().add(1, lambda: 1 / 0)
 
     def test_a_worker_does_not_wait_for_it(self, team):
         gate, done = threading.Event(), []
-        team.add(lambda: gate.wait(10) and done.append(1))
+        team.add(1, lambda: gate.wait(10) and done.append(1))
         assert not team.wait_until_done(time.monotonic() + 0.05) and not done
         gate.set()
         assert team.wait_until_done(time.monotonic() + 10) and done
@@ -34,8 +34,8 @@ class TestFinishing:
     def test_a_worker_waits_where_too_much_waits_already(self, team):
         gate = threading.Event()
         for _ in range(module.MOST):
-            team.add(lambda: gate.wait(10))
-        late = threading.Thread(target=team.add, args=[lambda: None])
+            team.add(1, lambda: gate.wait(10))
+        late = threading.Thread(target=team.add, args=[1, lambda: None])
         late.start()
         late.join(0.1)
         assert late.is_alive()
@@ -45,5 +45,14 @@ class TestFinishing:
 
     def test_what_fails_takes_no_place_from_the_next(self, team):
         for _ in range(2 * module.MOST):
-            team.add(lambda: 1 / 0)
+            team.add(1, lambda: 1 / 0)
+        assert team.wait_until_done(time.monotonic() + 10)
+
+    def test_one_engine_that_hangs_holds_up_no_other(self, team):
+        gate, done = threading.Event(), threading.Event()
+        for _ in range(module.MOST):
+            team.add(1, lambda: gate.wait(10))
+        team.add(2, done.set)
+        assert done.wait(10)
+        gate.set()
         assert team.wait_until_done(time.monotonic() + 10)

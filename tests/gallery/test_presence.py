@@ -17,8 +17,7 @@ SLEEPER = """
 import sys, time
 import django; django.setup()
 from gallery import presence
-presence.announce(sys.argv[1])
-print("here", flush=True)
+print(presence.announce(sys.argv[1]), flush=True)
 time.sleep(60)
 """
 
@@ -30,12 +29,15 @@ def spool(settings, tmp_path, monkeypatch):
 
 
 @contextmanager
-def living(worker):
-    """Run a process that says that it is ``worker``, and kill it at the end of the block."""
+def living(worker, *, after_another=False):
+    """Run a process that says that it is ``worker``, and kill it at the end of the block.
+
+    It must notice whether it comes ``after_another`` of its name that has ended.
+    """
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "edu4all.settings"}
     command = [sys.executable, "-c", SLEEPER, worker]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout.readline() == "here\n"
+        assert process.stdout.readline() == f"{after_another}\n"
         try:
             yield
         finally:
@@ -50,6 +52,13 @@ class TestPresence:
             assert list(presence.gone()) == []
         assert list(presence.gone()) == ["a machine/1:17"]
         assert list(presence.gone()) == []
+
+    def test_one_that_comes_after_a_dead_one_of_its_name_knows_it_and_lives(self):
+        with living("here:7"):
+            pass
+        with living("here:7", after_another=True):
+            assert list(presence.gone()) == []
+        assert list(presence.gone()) == ["here:7"]
 
     def test_where_nobody_ever_came_nobody_is_gone(self):
         assert list(presence.gone()) == []

@@ -65,7 +65,7 @@ class Turns(models.QuerySet):
         Both are learned from the last pictures; where there is none, they are a guess.
         """
         last = self.filter(engine=engine, status=self.model.Status.READY).order_by("-ended_at")
-        times = list(last.values_list("drawing_at", "ended_at")[: max(slots, 20)])
+        times = list(last.values_list("drawing_at", "ended_at")[: max(slots, 20) + 1])
         if not times:
             return (1, 1) if engine.is_sketch else (15, 15)
         typical = statistics.median((ended - begun).total_seconds() for begun, ended in times[:20])

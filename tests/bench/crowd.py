@@ -1,6 +1,6 @@
 """A thousand pupils ask for a picture in the same minute: real workers, PostgreSQL, broker, and a service that takes its time.
 
-    python -m tests.bench.crowd [part ...] [--short] [--pupils 1000] [--workers 1] [--slots 64]
+    python -m tests.bench.crowd [part ...] [--short] [--pupils 1000] [--workers 2] [--slots 64]
 
 Parts: small (answers of 64 KB), photo (2 MB), pace (120 pictures a minute), flood (one pupil asks for 200).
 """
@@ -250,7 +250,7 @@ def main():
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], metavar="part", help=", ".join(PARTS))
     parser.add_argument("--short", action="store_true", help="half a minute for each part")
     parser.add_argument("--pupils", type=int, default=1000)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--slots", type=int, default=64, help="of all workers together")
     parser.add_argument("--seconds", type=float, default=10, help="that the service takes for a picture")
     parser.add_argument("--spread", type=float, default=60, help="seconds in which all press")

@@ -72,7 +72,8 @@ class CareNoteQuerySet(models.QuerySet):
 
     def hear(self, work, where, words):
         """Keep ``words`` of ``work``'s student where they sound like a call for help; None where they do not."""
-        return self.write(work, where, words) if judge(words).outcome == "care" else None
+        is_care = judge(words, opinion=lambda said: None).outcome == "care"  # the lists decide that before any other layer
+        return self.write(work, where, words) if is_care else None
 
     def write(self, work, where, words):
         """Keep ``words`` of ``work``'s student for the teachers, with the level they have.

@@ -20,34 +20,22 @@ STATE_WORDS = {
 
 #: What the student reads, by the reason written on the row. None of them blames the words for the machine's fault.
 FOR_STUDENTS = {
-    "provider": pgettext_lazy(
-        "student", "The drawing service did not want to draw this. Try other words."
-    ),
+    "provider": pgettext_lazy("student", "The drawing service did not want to draw this. Try other words."),
     "words": pgettext_lazy(
         "student",
         "The drawing service changed your words into some that do not fit a school, so its picture is not shown. It is not "
         "your fault. Press the button again.",
     ),
-    "unanswered": pgettext_lazy(
-        "student", "We could not fetch this picture. It is not your fault. Press the button again."
-    ),
-    "unusable": pgettext_lazy(
-        "student", "The machine sent back something that is no picture. Press the button again."
-    ),
-    "broken": pgettext_lazy(
-        "student", "The drawing machine has a fault. Your words are fine. Try again a little later."
-    ),
-    "too_late": pgettext_lazy(
-        "student", "Nobody could draw this for a long time. Your words are fine. Try again."
-    ),
+    "unanswered": pgettext_lazy("student", "We could not fetch this picture. It is not your fault. Press the button again."),
+    "unusable": pgettext_lazy("student", "The machine sent back something that is no picture. Press the button again."),
+    "broken": pgettext_lazy("student", "The drawing machine has a fault. Your words are fine. Try again a little later."),
+    "too_late": pgettext_lazy("student", "Nobody could draw this for a long time. Your words are fine. Try again."),
     "picture": pgettext_lazy(
         "student",
         "The machine drew something that does not fit a school. It is not your fault. Press the button again or change your "
         "words.",
     ),
-    "moderation_words": pgettext_lazy(
-        "student", "The drawing service did not want to draw these words. Try other words."
-    ),
+    "moderation_words": pgettext_lazy("student", "The drawing service did not want to draw these words. Try other words."),
     "busy": pgettext_lazy("student", "Many pictures are being drawn just now. Yours keeps its place."),
     "stopped": waiting.WHY_NOT[waiting.STOPPED],
     "worker_lost": pgettext_lazy("student", "We start this picture again."),

@@ -157,7 +157,8 @@ class Submission(models.Model):
             appeal.decide(adult, Appeal.Decision.ALLOW_WORD if phrase else Appeal.Decision.ALLOW, note)
             if phrase:
                 WordRule.objects.write([phrase], "allow", adult, assignment=self.assignment)
-            shape, pictures = words.settings["shape"], words.settings["pictures"]
+            asked = {"shape": self.assignment.shape, "pictures": 1} | words.settings  # old refused tries kept no settings
+            shape, pictures = asked["shape"], asked["pictures"]
             return self._draw(trail, purses, engine, clean(words.prompt), words.language, shape, pictures, parent=words)
 
     def _engine(self):

@@ -168,6 +168,12 @@ class TestAllowing:
         [sent] = [text for source, text in Generation.objects.get(parent=refused).parts if source == "student"]
         assert "A dog" in sent and not set(sent) & set("<>|")
 
+    def test_a_try_that_was_refused_before_settings_were_kept_can_be_allowed(self, adult, work):
+        refused = refusal(work)
+        Generation.objects.filter(pk=refused.pk).update(settings={})
+        decide(adult, Appeal.objects.ask(refused, work.student), "allow")
+        assert Generation.objects.get(parent=refused).pictures.count() == 1
+
     def test_two_tabs_decide_once(self, pupil, adult, work):
         matter = held(pupil, work)
         decide(adult, matter, "allow")

@@ -152,7 +152,7 @@ class Lexicon:
         if spelling in self._never:
             return set()
         found = {key for reading in readings(spelling, self._starts) for key in self._listed(reading)}
-        if is_doubled(spelling):
+        if is_doubled(spelling) and not (_CYRILLIC.search(spelling) and is_known(spelling)):  # «раннее» is no «рана»
             found |= self._listed(squeezed(spelling))
             found |= {key for base in keys_of(squeezed(spelling)) for key in self._squeezed.get(base, ())}
             starts = (squeezed(spelling)[:length] + "*" for length in self._stem_lengths)

@@ -145,6 +145,12 @@ class TestDisguises:
         missed = [KINDS[kind](prompt) for prompt in bank if not stopped(KINDS[kind](prompt))]
         assert len(missed) <= 0.05 * len(bank), missed
 
+    @pytest.mark.parametrize(
+        "prompt", ["Кот у башни, раннее утро", "Весеннее солнце над деревянной лестницей", "A coffee balloon"]
+    )
+    def test_a_word_with_two_double_letters_is_read_as_it_stands(self, prompt):
+        assert not stopped(prompt)
+
     @pytest.mark.parametrize("bank", [INNOCENT_EN, INNOCENT_RU], ids=["en", "ru"])
     @pytest.mark.parametrize("kind", KINDS)
     def test_an_innocent_sentence_stays_innocent_in_any_disguise(self, kind, bank):

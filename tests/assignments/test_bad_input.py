@@ -125,7 +125,7 @@ class TestWords:
         work = make_work()
         answer = ask(signed_in(work), work, prompt="tower " * 500_000)
         assert answer.status_code == 400
-        assert "The site could not read what the browser sent." in answer.content.decode()
+        assert "It was more than the site takes at once." in answer.content.decode()
         assert not Generation.objects.exists()
 
     @pytest.mark.parametrize("field", ["title", "alt_text", "reason"])

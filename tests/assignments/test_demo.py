@@ -17,7 +17,7 @@ from gallery import engines
 from gallery.models import Engine, Event, Generation, Picture
 from tests.builders import make_teacher
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.pages]
 
 PASSWORD = "amber-birch-1234"
 

@@ -20,11 +20,11 @@ ALLOWED_TO_SKIP = ("needs PostgreSQL", "needs SQLite", "needs Linux")  # another
 
 
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL run only what asks the database, but for the many tests of pages; the rest has run on SQLite already."""
+    """On PostgreSQL run only what asks the database and may get another answer; the rest has run on SQLite already."""
     if os.environ.get("TEST_DB") != "pg":
         return
     asking = [item for item in items if item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(item.fixturenames)]
-    asks = [item for item in asking if not item.get_closest_marker("pages")]
+    asks = [item for item in asking if not item.get_closest_marker("one_database")]
     config.hook.pytest_deselected(items=[item for item in items if item not in asks])
     items[:] = asks
 

@@ -12,7 +12,7 @@ from gallery import live
 from gallery.models import Picture
 from tests.builders import make_assignment, make_classroom, make_handed_in, make_queued, make_student, make_work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ROLES = ("anonymous", "classmate", "stranger", "foreign_teacher", "reviewer", "owner", "teacher")
 OUTSIDERS = ROLES[:4]

@@ -43,7 +43,7 @@ from tests.builders import (
     make_work,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 OURS = [model for model in admin.site._registry if model._meta.app_label in ("gallery", "assignments")]
 EDITABLE = {"School", "User", "Teacher", "Classroom", "Assignment", "Engine", "Purse", "WordRule"}

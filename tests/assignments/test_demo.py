@@ -17,7 +17,7 @@ from gallery import engines
 from gallery.models import Engine, Event, Generation, Picture
 from tests.builders import make_teacher
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PASSWORD = "amber-birch-1234"
 

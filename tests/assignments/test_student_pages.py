@@ -18,7 +18,7 @@ from gallery.providers.sketch import EXAMPLES
 from gallery.ratelimit import is_too_fast
 from tests.builders import make_assignment, make_handed_in, make_queued, make_ready, make_student, make_work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 HTMX = {"HX-Request": "true"}
 TEXTS = {"title": "A tower", "alt_text": "A brown dog sits next to a tall tower.", "reason": "Its light is warm."}

@@ -10,7 +10,7 @@ from assignments.models import Assignment, Classroom, Enrollment, Grade
 from assignments.views.grading import changed_words
 from tests import builders
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

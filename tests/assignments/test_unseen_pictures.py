@@ -20,7 +20,7 @@ from gallery.shown import HELD, HELD_WORDS, PUT_AWAY, WHY_HELD
 from tests.assignments.test_access import MATRIX, ROLES, Class
 from tests.builders import FlatProvider, claim, make_queued, make_student
 
-pytestmark = [pytest.mark.django_db, pytest.mark.pages]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ADULTS = {"teacher", "reviewer"}
 #: Who may have the bytes of a picture, by its state.

@@ -24,7 +24,7 @@ from tests.faults.conftest import PRICE, QUICK
 from tests.faults.test_memory import megabytes
 from tests.gallery.test_pictures import png_bomb
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 SCRIPT = b"<script>alert('not a picture')</script>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><rect width='9' height='9'/>" + SCRIPT + b"</svg>"

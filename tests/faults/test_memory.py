@@ -12,7 +12,7 @@ from tests.faults.conftest import QUICK
 from tests.faults.limits import CRAMPED
 from tests.processes import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults, pytest.mark.one_database, pytest.mark.django_db(transaction=True)]
 
 #: Pictures of the soak; `make faults` draws more.
 SOAK = int(os.environ.get("FAULT_SOAK", 60))

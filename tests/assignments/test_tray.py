@@ -321,7 +321,7 @@ class TestTheTray:
 
     def test_the_grading_desk_says_where_a_held_try_is(self, pupil, adult, work):
         held(pupil, work)
-        page = adult.get(f"/work/{work.public_id}/grade/").content.decode()
+        page = adult.get(reverse("assignments:grading", args=[work.public_id])).content.decode()
         assert "These words wait for your decision." in page
 
     def test_an_archived_class_asks_nothing_more(self, pupil, adult, work):
